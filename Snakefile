@@ -1,0 +1,40 @@
+"""How often concepts occur in image-text pretraining data, and how accuracy depends on it."""
+
+from snakemake.utils import min_version
+
+min_version("9.19")
+
+
+configfile: "config/config.yaml"
+
+
+report: "report/workflow.rst"
+
+
+pathvars:
+    results="results",
+    resources="resources",
+    logs="logs",
+    benchmarks="logs/benchmarks",
+
+
+include: "rules/common.smk"
+include: "rules/retrieve.smk"
+include: "rules/corpus.smk"
+include: "rules/text_index.smk"
+include: "rules/image_tags.smk"
+include: "rules/concept_counts.smk"
+include: "rules/train.smk"
+include: "rules/evaluate.smk"
+include: "rules/analysis.smk"
+include: "rules/figures.smk"
+include: "rules/checks.smk"
+
+
+rule all:
+    """Every figure and table, and the checks of the results."""
+    default_target: True
+    input:
+        rules.figures.input,
+        rules.tables.input,
+        "<results>/checks/passed.txt",

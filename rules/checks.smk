@@ -1,0 +1,60 @@
+"""Reads: counts, tables, the truth. Produces: the truth check, and <results>/checks/passed.txt when all checks hold."""
+
+
+rule compare_with_truth:
+    """Compare a composed dataset's estimated counts with the planted ones."""
+    input:
+        script=src("compare_with_truth.py"),
+        lib=lib("compare_with_truth.py"),
+        index=per_chunk("<results>/text_index/{pretraining}/{chunk}.parquet"),
+        tags=per_chunk("<results>/image_tags/{pretraining}/{chunk}.parquet"),
+        truth=lambda wildcards: truth_of(wildcards.pretraining),
+        concepts=config["concepts"],
+    output:
+        "<results>/truth/{pretraining}.parquet",
+    log:
+        "<logs>/compare_with_truth/{pretraining}.log",
+    params:
+        mode=config["counting"]["modes"][0],
+        threshold=config["counting"]["thresholds"][0],
+    shell:
+        "python {input.script} --pretraining {wildcards.pretraining} --index {input.index} --tags {input.tags}"
+        " --truth {input.truth} --concepts {input.concepts} --mode {params.mode} --threshold {params.threshold}"
+        " --threads {threads} --out {output} 2>&1 | tee {log}"
+
+
+rule tabulate_truth:
+    """Tabulate precision, recall, rank correlation and ratio of the counts against the truth."""
+    input:
+        script=src("tabulate_truth.py"),
+        lib=lib("tabulate_truth.py"),
+        comparisons=expand("<results>/truth/{pretraining}.parquet", pretraining=COMPOSED),
+    output:
+        report("<results>/tables/truth_check.csv", caption="../report/truth_check.rst", category="Tables"),
+    log:
+        "<logs>/tabulate_truth.log",
+    shell:
+        "python {input.script} --comparisons {input.comparisons} --out {output} 2>&1 | tee {log}"
+
+
+rule check_results:
+    """Check what must hold of any result, and of the emoji world's counts against the truth."""
+    input:
+        script=src("check_results.py"),
+        lib=lib("check_results.py"),
+        counts=expand("<results>/counts/{pretraining}.parquet", pretraining=PRETRAINING.index),
+        concepts=config["concepts"],
+        class_accuracy="<results>/tables/class_accuracy.parquet",
+        retrieval_recall="<results>/tables/retrieval_recall.parquet",
+        truth=branch(len(COMPOSED) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
+    output:
+        "<results>/checks/passed.txt",
+    log:
+        "<logs>/check_results.log",
+    params:
+        spearman=config["checks"]["matched_spearman"],
+        truth=lambda wildcards, input: f"--truth {input.truth}" if input.truth else "",
+    shell:
+        "python {input.script} --counts {input.counts} --concepts {input.concepts}"
+        " --class-accuracy {input.class_accuracy} --retrieval-recall {input.retrieval_recall} {params.truth}"
+        " --matched-spearman {params.spearman} --out {output} 2>&1 | tee {log}"

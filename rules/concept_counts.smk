@@ -1,0 +1,81 @@
+"""Reads: text indices, image tags. Produces: counts per chunk, per dataset, and the tables of counts."""
+
+
+rule count_concepts:
+    """Count every concept in one chunk: text, image and matched."""
+    input:
+        script=src("count_concepts.py"),
+        lib=lib("count_concepts.py"),
+        captions="<results>/captions/{pretraining}/{chunk}.parquet",
+        index="<results>/text_index/{pretraining}/{chunk}.parquet",
+        tags="<results>/image_tags/{pretraining}/{chunk}.parquet",
+        concepts=config["concepts"],
+    output:
+        "<results>/chunk_counts/{pretraining}/{chunk}.parquet",
+    log:
+        "<logs>/count_concepts/{pretraining}/{chunk}.log",
+    benchmark:
+        "<benchmarks>/count_concepts/{pretraining}/{chunk}.tsv"
+    params:
+        modes=config["counting"]["modes"],
+        thresholds=config["counting"]["thresholds"],
+    shell:
+        "python {input.script} --captions {input.captions} --index {input.index} --tags {input.tags}"
+        " --concepts {input.concepts} --modes {params.modes} --thresholds {params.thresholds}"
+        " --threads {threads} --out {output} 2>&1 | tee {log}"
+
+
+rule sum_counts:
+    """Add up a dataset's chunks."""
+    input:
+        script=src("sum_counts.py"),
+        lib=lib("sum_counts.py"),
+        chunks=per_chunk("<results>/chunk_counts/{pretraining}/{chunk}.parquet"),
+    output:
+        "<results>/counts/{pretraining}.parquet",
+    log:
+        "<logs>/sum_counts/{pretraining}.log",
+    shell:
+        "python {input.script} --chunks {input.chunks} --out {output} 2>&1 | tee {log}"
+
+
+rule collect_counts:
+    """Put the counts of all datasets into one table, with the misalignment and correlation tables beside it."""
+    input:
+        script=src("collect_counts.py"),
+        lib=lib("collect_counts.py"),
+        counts=expand("<results>/counts/{pretraining}.parquet", pretraining=PRETRAINING.index),
+    output:
+        counts="<results>/tables/concept_counts.parquet",
+        misalignment=report(
+            "<results>/tables/misalignment.csv", caption="../report/misalignment.rst", category="Tables"
+        ),
+        correlation=report(
+            "<results>/tables/frequency_correlation.csv",
+            caption="../report/frequency_correlation.rst",
+            category="Tables",
+        ),
+    log:
+        "<logs>/collect_counts.log",
+    shell:
+        "python {input.script} --counts {input.counts} --misalignment {output.misalignment}"
+        " --correlation {output.correlation} --out {output.counts} 2>&1 | tee {log}"
+
+
+rule list_skipped:
+    """List the samples that a step could not use, by dataset and reason."""
+    input:
+        script=src("list_skipped.py"),
+        lib=lib("list_skipped.py"),
+        skipped=[
+            f"<results>/skipped/{side}/{pretraining}/{chunk}.parquet"
+            for side in ("captions", "pictures")
+            for pretraining, chunks in CHUNKS.items()
+            for chunk in chunks
+        ],
+    output:
+        report("<results>/tables/skipped_samples.csv", caption="../report/skipped_samples.rst", category="Tables"),
+    log:
+        "<logs>/list_skipped.log",
+    shell:
+        "python {input.script} --skipped {input.skipped} --out {output} 2>&1 | tee {log}"

@@ -1,0 +1,136 @@
+"""Reads: tables, counts, shards. Produces: each figure as PNG and PDF, with the data it draws as CSV."""
+
+
+rule figure_log_linear:
+    """Draw scores against log frequency, one panel per evaluation set and pretraining dataset."""
+    input:
+        script=src("figure_log_linear.py"),
+        lib=lib("figure_log_linear.py"),
+        class_accuracy="<results>/tables/class_accuracy.parquet",
+        retrieval_recall="<results>/tables/retrieval_recall.parquet",
+        fits="<results>/tables/log_linear_fits.csv",
+        counts=expand("<results>/counts/{pretraining}.parquet", pretraining=PRETRAINING.index),
+    output:
+        report(
+            "<results>/figures/log_linear_{task}.png",
+            caption="../report/log_linear.rst",
+            category="Figures",
+            labels={"figure": "log-linear {task}"},
+        ),
+        multiext("<results>/figures/log_linear_{task}", ".pdf", ".csv"),
+    log:
+        "<logs>/figure_log_linear/{task}.log",
+    wildcard_constraints:
+        task="classification|retrieval",
+    params:
+        binning=lambda wildcards: json.dumps(config["analysis"][wildcards.task]),
+        main=json.dumps(config["analysis"]["main"]),
+        threshold=config["counting"]["thresholds"][0],
+    shell:
+        "python {input.script} --task {wildcards.task} --class-accuracy {input.class_accuracy}"
+        " --retrieval-recall {input.retrieval_recall} --counts {input.counts} --fits {input.fits}"
+        " --binning {params.binning:q} --main {params.main:q} --threshold {params.threshold}"
+        " --out {output[0]} 2>&1 | tee {log}"
+
+
+rule figure_recipes:
+    """Draw the four recipes side by side for every model."""
+    input:
+        script=src("figure_recipes.py"),
+        lib=lib("figure_recipes.py"),
+        fits="<results>/tables/log_linear_fits.csv",
+    output:
+        report(
+            "<results>/figures/recipes.png",
+            caption="../report/recipes.rst",
+            category="Figures",
+            labels={"figure": "recipes side by side"},
+        ),
+        multiext("<results>/figures/recipes", ".pdf", ".csv"),
+    log:
+        "<logs>/figure_recipes.log",
+    params:
+        main=json.dumps(config["analysis"]["main"]),
+        threshold=config["counting"]["thresholds"][0],
+    shell:
+        "python {input.script} --fits {input.fits} --main {params.main:q} --threshold {params.threshold}"
+        " --out {output[0]} 2>&1 | tee {log}"
+
+
+rule figure_long_tail:
+    """Draw concept frequency by rank."""
+    input:
+        script=src("figure_long_tail.py"),
+        lib=lib("figure_long_tail.py"),
+        counts="<results>/tables/concept_counts.parquet",
+    output:
+        report(
+            "<results>/figures/long_tail.png",
+            caption="../report/long_tail.rst",
+            category="Figures",
+            labels={"figure": "long tail"},
+        ),
+        multiext("<results>/figures/long_tail", ".pdf", ".csv"),
+    log:
+        "<logs>/figure_long_tail.log",
+    shell:
+        "python {input.script} --counts {input.counts} --out {output[0]} 2>&1 | tee {log}"
+
+
+rule figure_contact_sheet:
+    """Draw samples of a dataset with their captions and tags."""
+    input:
+        script=src("figure_contact_sheet.py"),
+        lib=lib("figure_contact_sheet.py"),
+        shard=lambda wildcards: first_chunk(wildcards.pretraining)[1][0],
+        captions=lambda wildcards: f"<results>/captions/{{pretraining}}/{first_chunk(wildcards.pretraining)[0]}.parquet",
+        tags=lambda wildcards: f"<results>/image_tags/{{pretraining}}/{first_chunk(wildcards.pretraining)[0]}.parquet",
+        concepts=config["concepts"],
+    output:
+        report(
+            "<results>/figures/contact_sheet_{pretraining}.png",
+            caption="../report/contact_sheet.rst",
+            category="Figures",
+            labels={"figure": "contact sheet, {pretraining}"},
+        ),
+        multiext("<results>/figures/contact_sheet_{pretraining}", ".pdf", ".csv"),
+    log:
+        "<logs>/figure_contact_sheet/{pretraining}.log",
+    params:
+        threshold=config["counting"]["thresholds"][0],
+    shell:
+        "python {input.script} --shard {input.shard:q} --captions {input.captions} --tags {input.tags}"
+        " --concepts {input.concepts} --threshold {params.threshold} --out {output[0]} 2>&1 | tee {log}"
+
+
+rule figure_truth_check:
+    """Draw estimated against planted counts."""
+    input:
+        script=src("figure_truth_check.py"),
+        lib=lib("figure_truth_check.py"),
+        comparisons=expand("<results>/truth/{pretraining}.parquet", pretraining=COMPOSED),
+        summary="<results>/tables/truth_check.csv",
+    output:
+        report(
+            "<results>/figures/truth_check.png",
+            caption="../report/truth_check.rst",
+            category="Figures",
+            labels={"figure": "truth check"},
+        ),
+        multiext("<results>/figures/truth_check", ".pdf", ".csv"),
+    log:
+        "<logs>/figure_truth_check.log",
+    shell:
+        "python {input.script} --comparisons {input.comparisons} --summary {input.summary}"
+        " --out {output[0]} 2>&1 | tee {log}"
+
+
+rule figures:
+    """All figures."""
+    input:
+        "<results>/figures/log_linear_classification.png",
+        "<results>/figures/log_linear_retrieval.png",
+        "<results>/figures/recipes.png",
+        "<results>/figures/long_tail.png",
+        expand("<results>/figures/contact_sheet_{pretraining}.png", pretraining=PRETRAINING.index),
+        branch(len(COMPOSED) > 0, then="<results>/figures/truth_check.png", otherwise=[]),

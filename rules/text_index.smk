@@ -1,0 +1,35 @@
+"""Reads: raw shards. Produces: captions and text indices, one file per chunk."""
+
+
+rule parse_captions:
+    """Read the captions of a chunk's shards."""
+    input:
+        script=src("parse_captions.py"),
+        lib=lib("parse_captions.py"),
+        shards=chunk_shards,
+    output:
+        captions="<results>/captions/{pretraining}/{chunk}.parquet",
+        skipped="<results>/skipped/captions/{pretraining}/{chunk}.parquet",
+    log:
+        "<logs>/parse_captions/{pretraining}/{chunk}.log",
+    benchmark:
+        "<benchmarks>/parse_captions/{pretraining}/{chunk}.tsv"
+    shell:
+        "python {input.script} --shards {input.shards:q} --skipped {output.skipped}"
+        " --out {output.captions} 2>&1 | tee {log}"
+
+
+rule index_captions:
+    """Index a chunk's captions, so that any phrase can be counted without reading them again."""
+    input:
+        script=src("index_captions.py"),
+        lib=lib("index_captions.py"),
+        captions="<results>/captions/{pretraining}/{chunk}.parquet",
+    output:
+        "<results>/text_index/{pretraining}/{chunk}.parquet",
+    log:
+        "<logs>/index_captions/{pretraining}/{chunk}.log",
+    benchmark:
+        "<benchmarks>/index_captions/{pretraining}/{chunk}.tsv"
+    shell:
+        "python {input.script} --captions {input.captions} --threads {threads} --out {output} 2>&1 | tee {log}"

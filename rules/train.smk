@@ -1,0 +1,31 @@
+"""Reads: raw shards. Produces: an open_clip model per pretraining dataset and backbone."""
+
+
+rule train_clip:
+    """Train an open_clip model from scratch on a pretraining dataset."""
+    input:
+        script=src("train_clip.py"),
+        lib=lib("train_clip.py"),
+        shards=lambda wildcards: shards_of(wildcards.pretraining),
+        architecture=lambda wildcards: BACKBONES.architecture[wildcards.backbone],
+    output:
+        "<results>/models/{pretraining}/{backbone}.pt",
+    log:
+        "<logs>/train_clip/{pretraining}/{backbone}.log",
+    benchmark:
+        "<benchmarks>/train_clip/{pretraining}/{backbone}.tsv"
+    # the longest jobs go first, so that none is left to run alone at the end
+    priority: 5
+    params:
+        samples_seen=lambda wildcards: PRETRAINING.samples_seen[wildcards.pretraining],
+        batch_size=lambda wildcards: BACKBONES.batch_size[wildcards.backbone],
+        learning_rate=lambda wildcards: BACKBONES.learning_rate[wildcards.backbone],
+        weight_decay=lambda wildcards: BACKBONES.weight_decay[wildcards.backbone],
+        colour_jitter=lambda wildcards: BACKBONES.colour_jitter[wildcards.backbone],
+        seed=lambda wildcards: BACKBONES.seed[wildcards.backbone],
+    shell:
+        "python {input.script} --shards {input.shards:q} --architecture {input.architecture}"
+        " --samples-seen {params.samples_seen} --batch-size {params.batch_size}"
+        " --learning-rate {params.learning_rate} --weight-decay {params.weight_decay}"
+        " --colour-jitter {params.colour_jitter} --seed {params.seed}"
+        " --threads {threads} --out {output} 2>&1 | tee {log}"

@@ -1,0 +1,26 @@
+"""Put the scores of all models and evaluation sets into one table."""
+
+import argparse
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from concept_freq.tables import SCHEMAS, write_table
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scores", type=Path, nargs="*", required=True)
+    parser.add_argument("--schema", choices=("class_accuracy", "retrieval_recall"), required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    empty = pa.schema(SCHEMAS[args.schema].items()).empty_table()
+    table = pa.concat_tables([empty, *map(pq.read_table, args.scores)])
+    keys = [name for name, kind in SCHEMAS[args.schema].items() if kind == pa.string()]
+    write_table(table.sort_by([(key, "ascending") for key in keys]), args.schema, args.out)
+
+
+if __name__ == "__main__":
+    main()

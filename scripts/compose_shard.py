@@ -1,0 +1,144 @@
+"""Compose one WebDataset shard of the emoji world, and the truth about it that only the checks may read."""
+
+import argparse
+import csv
+import hashlib
+import json
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from concept_freq.captions import CaptionStyle, named_concepts, write_caption
+from concept_freq.concepts import Concept, read_concepts
+from concept_freq.corpus import Plan, plan_scenes
+from concept_freq.progress import progress
+from concept_freq.scenes import compose, encode_jpeg
+from concept_freq.shards import add_member, shard_writer
+from concept_freq.tables import atomic_path, write_table
+
+
+@dataclass(frozen=True)
+class World:
+    """What scenes are made of: concepts, pictures (sets, concepts, side, side, 4) and the style of captions."""
+
+    concepts: list[Concept]
+    pictures: list[np.ndarray]
+    style: CaptionStyle
+    side: int
+
+    def draw(self, rng: np.random.Generator, ids: np.ndarray) -> bytes:
+        """JPEG of a scene showing these concepts, each by a random training artist."""
+        drawn = [self.pictures[rng.integers(len(self.pictures))][i] for i in ids]
+        return encode_jpeg(compose(rng, drawn, self.side))
+
+
+def sample_files(picture: bytes, caption: str, key: str, fault: str, side: int) -> dict[str, bytes]:
+    """Files of one sample as img2dataset writes them, damaged as ``fault`` says."""
+    about = {
+        "caption": caption,
+        "key": key,
+        "status": "success",
+        "width": side,
+        "height": side,
+    }
+    about["sha256"] = hashlib.sha256(picture).hexdigest()
+    files = {
+        "jpg": picture,
+        "txt": caption.encode("utf-8"),
+        "json": json.dumps(about).encode("utf-8"),
+    }
+    if fault == "truncated picture":
+        files["jpg"] = picture[: len(picture) // 8]
+    if fault == "no caption":
+        del files["txt"]
+    if fault == "caption not UTF-8":
+        files["txt"] = f"café {caption}".encode("latin-1", errors="replace")
+    return files
+
+
+def truth_rows(shard: str, row: int, shown: set[str], named: set[str], fault: str) -> list[dict]:
+    """What a reader could find in this sample: nothing on the side that is broken."""
+    shown = set() if fault == "truncated picture" else shown
+    named = named if fault in ("", "truncated picture") else set()
+    both = [{"concept": c, "in_picture": c in shown, "in_caption": c in named} for c in sorted(shown | named)]
+    return [{"shard": shard, "row": row, **entry} for entry in both]
+
+
+def compose_rows(world: World, plan: Plan, rows: range, shard: str, seed: int, tar: tarfile.TarFile) -> list[dict]:
+    """Write scenes ``rows`` of the plan to the shard; returns the truth about them."""
+    truth = []
+    for row, scene in enumerate(progress(rows, len(rows), f"composing {shard}")):
+        rng = np.random.default_rng([seed, 4, scene])
+        picture = world.draw(rng, plan.pictured[scene])
+        caption = write_caption(rng, [world.concepts[i] for i in plan.captioned[scene]], world.style)
+        key, fault = f"{shard}{row:05d}", plan.faults[scene]
+        for extension, data in sample_files(picture, caption, key, fault, world.side).items():
+            add_member(tar, f"{key}.{extension}", data)
+        shown = {world.concepts[i].name for i in plan.pictured[scene]}
+        truth += truth_rows(shard, row, shown, named_concepts(caption, tuple(world.concepts)), fault)
+    return truth
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--concepts", type=Path, required=True)
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="one .npy per training artist's set",
+    )
+    parser.add_argument(
+        "--design",
+        type=Path,
+        required=True,
+        help="objects of each concept in the whole dataset",
+    )
+    parser.add_argument("--samples", type=int, required=True, help="scenes in the whole dataset")
+    parser.add_argument("--shard-size", type=int, required=True, help="scenes in a shard")
+    parser.add_argument("--side", type=int, required=True, help="pixels")
+    parser.add_argument(
+        "--caption-style",
+        type=json.loads,
+        required=True,
+        help="JSON of captions.CaptionStyle",
+    )
+    parser.add_argument(
+        "--wrong-captions",
+        type=float,
+        required=True,
+        help="share of captions of another scene",
+    )
+    parser.add_argument("--broken", type=float, required=True, help="share of damaged samples")
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--truth", type=Path, required=True)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        help="NUMBER.tar; the number says which scenes it holds",
+    )
+    args = parser.parse_args()
+    with args.design.open(encoding="utf-8", newline="") as file:
+        counts = np.array([int(row["objects"]) for row in csv.DictReader(file, delimiter="\t")])
+    plan = plan_scenes(counts, args.samples, args.wrong_captions, args.broken, args.seed)
+    pictures = [np.load(path, mmap_mode="r") for path in args.pictures]
+    world = World(
+        read_concepts(args.concepts),
+        pictures,
+        CaptionStyle(**args.caption_style),
+        args.side,
+    )
+    first = int(args.out.stem) * args.shard_size
+    rows = range(first, min(first + args.shard_size, args.samples))
+    with atomic_path(args.out) as temporary, shard_writer(temporary) as tar:
+        truth = compose_rows(world, plan, rows, args.out.stem, args.seed, tar)
+    write_table(truth, "truth", args.truth)
+
+
+if __name__ == "__main__":
+    main()

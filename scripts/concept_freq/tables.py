@@ -1,0 +1,134 @@
+"""Tables of the pipeline: their declared schemas, and atomic, deterministic writing."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+TEXT, COUNT, SHARE = pa.string(), pa.int64(), pa.float64()
+SCHEMAS: dict[str, dict[str, pa.DataType]] = {
+    "captions": {"shard": TEXT, "row": pa.uint32(), "key": TEXT, "caption": TEXT},
+    "text_index": {
+        "lemma": TEXT,
+        "shard": TEXT,
+        "row": pa.uint32(),
+        "position": pa.uint16(),
+    },
+    "image_tags": {
+        "shard": TEXT,
+        "row": pa.uint32(),
+        "concept_id": pa.uint16(),
+        "probability": pa.float16(),
+    },
+    "skipped": {
+        "step": TEXT,
+        "shard": TEXT,
+        "row": pa.uint32(),
+        "key": TEXT,
+        "reason": TEXT,
+    },
+    "truth": {
+        "shard": TEXT,
+        "row": pa.uint32(),
+        "concept": TEXT,
+        "in_picture": pa.bool_(),
+        "in_caption": pa.bool_(),
+    },
+    "concept_counts": {
+        "pretraining": TEXT,
+        "concept": TEXT,
+        "n_text": COUNT,
+        "n_image": COUNT,
+        "n_matched": COUNT,
+    },
+    "class_accuracy": {
+        **{
+            "pretraining": TEXT,
+            "model": TEXT,
+            "dataset": TEXT,
+            "concept": TEXT,
+            "prompts": TEXT,
+        },
+        **{"n_images": COUNT, "accuracy": SHARE},
+    },
+    "retrieval_recall": {
+        **{
+            "pretraining": TEXT,
+            "model": TEXT,
+            "dataset": TEXT,
+            "concept": TEXT,
+            "direction": TEXT,
+        },
+        **{"k": COUNT, "n": COUNT, "recall": SHARE},
+    },
+}
+RANGES = {
+    "accuracy": (0, 100),
+    "recall": (0, 1),
+    "probability": (0, 1),
+    "n_text": (0, None),
+    "n_image": (0, None),
+}
+
+
+class TableError(ValueError):
+    """A table that does not hold what its schema declares."""
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside ``path``; rename it to ``path`` on success, remove it on failure."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def check_ranges(table: pa.Table, name: str) -> None:
+    """Raise TableError where a column with a declared range leaves it."""
+    for column in set(RANGES) & set(table.column_names):
+        low, high = RANGES[column]
+        limits = pc.min_max(table[column].cast(pa.float64())).as_py() if len(table) else {"min": None, "max": None}
+        if limits["min"] is not None and (limits["min"] < low or (high is not None and limits["max"] > high)):
+            raise TableError(
+                f"table {name}: {column} runs from {limits['min']} to {limits['max']}, allowed: {low} to {high}"
+            )
+
+
+def conform(table: pa.Table, name: str) -> pa.Table:
+    """Cast a table to its declared columns and types; raise TableError where it cannot be, or holds a null."""
+    declared = pa.schema(SCHEMAS[name].items())
+    if set(table.column_names) < set(declared.names):
+        raise TableError(f"table {name}: columns {table.column_names}, declared: {declared.names}")
+    conformed = table.select(declared.names).cast(declared)
+    nulls = [column for column in declared.names if conformed[column].null_count]
+    if nulls:
+        raise TableError(f"table {name}: missing values in {nulls}")
+    check_ranges(conformed, name)
+    return conformed
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file atomically; the same table gives the same bytes."""
+    with atomic_path(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
+
+
+def write_table(rows: pa.Table | list[dict], name: str, path: Path) -> None:
+    """Check rows against the schema ``name`` and write them as Parquet."""
+    table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows, pa.schema(SCHEMAS[name].items()))
+    write_parquet(conform(table, name), path)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a final table atomically, numbers with six significant digits."""
+    with atomic_path(path) as temporary:
+        table.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")

@@ -1,0 +1,87 @@
+"""Draw a contact sheet of a dataset's first samples: picture, caption, and the tags that reach the threshold."""
+
+import argparse
+import textwrap
+from itertools import islice
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+
+from concept_freq.concepts import read_concepts
+from concept_freq.plots import COLOURS, save, use_style
+from concept_freq.shards import Sample, Skips, picture_of, read_samples
+
+COLUMNS, ROWS = 6, 4
+
+
+def tags_of(tags: pd.DataFrame, names: list[str], shard: str, row: int, threshold: float) -> str:
+    """Tags of a sample with their probabilities, the surest first."""
+    found = tags[(tags.shard == shard) & (tags.row == row) & (tags.probability >= threshold)]
+    found = found.sort_values("probability", ascending=False)
+    return ", ".join(f"{names[t.concept_id]} {t.probability:.2f}" for t in found.itertuples())
+
+
+def draw_sample(axes: Axes, sample: Sample, caption: str, tags: str) -> None:
+    """One picture with its caption above and its tags below."""
+    try:
+        axes.imshow(picture_of(sample), interpolation="lanczos")
+    except ValueError as reason:
+        axes.text(
+            0.5,
+            0.5,
+            str(reason),
+            ha="center",
+            va="center",
+            wrap=True,
+            transform=axes.transAxes,
+        )
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_title(textwrap.fill(f"“{caption}”", 30), fontsize=6.5, loc="left")
+    axes.set_xlabel(
+        textwrap.fill(tags or "no tag", 32),
+        fontsize=6.5,
+        color=COLOURS[0] if tags else "#999",
+        loc="left",
+    )
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shard", type=Path, required=True)
+    parser.add_argument("--captions", type=Path, required=True)
+    parser.add_argument("--tags", type=Path, required=True)
+    parser.add_argument("--concepts", type=Path, required=True)
+    parser.add_argument("--threshold", type=float, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    captions = pd.read_parquet(args.captions).set_index(["shard", "row"]).caption
+    tags = pd.read_parquet(args.tags)
+    names = [concept.name for concept in read_concepts(args.concepts)]
+    use_style()
+    figure, grid = plt.subplots(ROWS, COLUMNS, figsize=(1.9 * COLUMNS, 2.35 * ROWS), layout="constrained")
+    data, shard = [], args.shard.stem
+    samples = islice(read_samples(args.shard, Skips("contact sheet")), COLUMNS * ROWS)
+    for axes, sample in zip(grid.flat, samples, strict=False):
+        caption = captions.get((shard, sample.row), "(skipped)")
+        found = tags_of(tags, names, shard, sample.row, args.threshold)
+        draw_sample(axes, sample, caption, found)
+        data.append(
+            {
+                "shard": shard,
+                "row": sample.row,
+                "key": sample.key,
+                "caption": caption,
+                "tags": found,
+            }
+        )
+    for axes in grid.flat[len(data) :]:
+        axes.axis("off")
+    save(figure, args.out, pd.DataFrame(data))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""Turn the captions of a chunk into a positional text index, from which any phrase can be counted later."""
+
+import argparse
+from pathlib import Path
+
+from concept_freq.indexing import build_index, connect
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--captions", type=Path, required=True)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    build_index(connect(args.threads), args.captions, args.out)
+
+
+if __name__ == "__main__":
+    main()

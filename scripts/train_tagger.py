@@ -1,0 +1,92 @@
+"""Train the image tagger: an open_clip model whose SigLIP head scores a picture against every concept's name.
+
+It sees scenes composed on the fly by the training artists, all concepts equally often, and learns with the sigmoid
+loss of SigLIP, where a scene's own concepts are the positive pairs.
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from concept_freq import clip
+from concept_freq.concepts import read_concepts
+from concept_freq.corpus import SCENE_SHARES, SCENE_SIZES
+from concept_freq.progress import progress
+from concept_freq.scenes import compose
+from concept_freq.training import fit, save_checkpoint
+
+
+def balanced_scenes(
+    pictures: list[np.ndarray], steps: int, batch_size: int, side: int, seed: int
+) -> Iterator[tuple[np.ndarray, torch.Tensor]]:
+    """Batches of scenes, uint8 (n, side, side, 3), and which concepts each shows, float (n, concepts).
+
+    The first half of the steps shows single objects: small networks do not find two unknown things at once.
+    """
+    rng = np.random.default_rng([seed, 7])
+    n_concepts = pictures[0].shape[0]
+    for step in range(steps):
+        scenes, shown = [], torch.zeros(batch_size, n_concepts)
+        for i in range(batch_size):
+            size = 1 if step < steps / 2 else rng.choice(SCENE_SIZES, p=SCENE_SHARES)
+            ids = rng.choice(n_concepts, size, replace=False)
+            drawn = [pictures[rng.integers(len(pictures))][j] for j in ids]
+            scenes.append(np.asarray(compose(rng, drawn, side)))
+            shown[i, ids] = 1
+        yield np.stack(scenes), shown
+
+
+def sigmoid_loss(logits: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
+    """SigLIP's loss: the sum over labels of the binary cross-entropy, averaged over pictures."""
+    return functional.binary_cross_entropy_with_logits(logits, shown, reduction="sum") / len(logits)
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="one .npy per training artist's set",
+    )
+    parser.add_argument("--concepts", type=Path, required=True)
+    parser.add_argument(
+        "--architecture",
+        type=Path,
+        required=True,
+        help="open_clip model config with a logit bias",
+    )
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--batch-size", type=int, required=True)
+    parser.add_argument("--learning-rate", type=float, required=True)
+    parser.add_argument("--weight-decay", type=float, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    pictures = [np.load(path) for path in args.pictures]
+    labels = clip.tokenizer(args.architecture)([concept.name for concept in read_concepts(args.concepts)])
+    model = clip.create(args.architecture).train().to(memory_format=torch.channels_last)
+
+    def loss_of(batch: tuple[np.ndarray, torch.Tensor]) -> torch.Tensor:
+        scenes, shown = batch
+        images = model.encode_image(clip.to_input(scenes), normalize=True)
+        texts = model.encode_text(labels, normalize=True)
+        return sigmoid_loss(images @ texts.T * model.logit_scale.exp() + model.logit_bias, shown)
+
+    scenes = balanced_scenes(pictures, args.steps, args.batch_size, clip.image_side(args.architecture), args.seed)
+    loss = fit(model, progress(scenes, args.steps, "training the tagger"), loss_of, args.steps, args.learning_rate, args.weight_decay)
+    save_checkpoint(model, args.out)
+    print(f"tagger: {args.steps} steps, final loss {loss:.3f}")
+
+
+if __name__ == "__main__":
+    main()
