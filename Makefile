@@ -1,21 +1,32 @@
-# Two commands do everything: `make run` and `make test`. Both create the environment first.
+# Two commands do everything: `make run` and `make test`. Both set up the environment first.
 PYTHON ?= python3
 CORES ?= all
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: env run test bench lint clean
+.PHONY: help env run test bench lint clean
 
-env: .venv/.installed
+help:  ## List these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+env: .venv/.installed  ## Create .venv with exact pins
 
 .venv/.installed: envs/requirements.txt envs/constraints.txt
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --requirement envs/requirements.txt --constraint envs/constraints.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt -c envs/constraints.txt
 	touch $@
 
-run: env
+run: env  ## The main job: emoji world to figures, tables and results/report.html
 	snakemake --cores $(CORES)
 	snakemake --report results/report.html
 
-test: env
+test: env  ## All tests
 	pytest
 
+bench: env  ## Benchmarks: each prints ratios measured in one run
+	python benchmarks/text_index.py
+
+lint: env  ## Format and lint
+	ruff format && ruff check --fix && snakefmt Snakefile rules && snakemake --lint
+
+clean:  ## Remove computed results, keep downloads
+	rm -rf results logs .test/results .test/logs

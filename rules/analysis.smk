@@ -16,6 +16,8 @@ rule collect_class_accuracy:
         "<results>/tables/class_accuracy.parquet",
     log:
         "<logs>/collect_class_accuracy.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --scores {input.scores} --schema class_accuracy --out {output} 2>&1 | tee {log}"
 
@@ -35,6 +37,8 @@ rule collect_retrieval_recall:
         "<results>/tables/retrieval_recall.parquet",
     log:
         "<logs>/collect_retrieval_recall.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --scores {input.scores} --schema retrieval_recall --out {output} 2>&1 | tee {log}"
 
@@ -53,6 +57,8 @@ rule fit_log_linear:
         "<logs>/fit_log_linear.log",
     benchmark:
         "<benchmarks>/fit_log_linear.tsv"
+    conda:
+        "../envs/workflow.yaml"
     params:
         thresholds=config["counting"]["thresholds"],
         binning=json.dumps({task: config["analysis"][task] for task in ("classification", "retrieval")}),
@@ -76,6 +82,8 @@ rule tabulate_frequency_bins:
         report("<results>/tables/frequency_bins.csv", caption="../report/frequency_bins.rst", category="Tables"),
     log:
         "<logs>/tabulate_frequency_bins.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --class-accuracy {input.class_accuracy} --retrieval-recall {input.retrieval_recall}"
         " --counts {input.counts} --out {output} 2>&1 | tee {log}"

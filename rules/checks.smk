@@ -14,6 +14,8 @@ rule compare_with_truth:
         "<results>/truth/{pretraining}.parquet",
     log:
         "<logs>/compare_with_truth/{pretraining}.log",
+    conda:
+        "../envs/workflow.yaml"
     params:
         mode=config["counting"]["modes"][0],
         threshold=config["counting"]["thresholds"][0],
@@ -33,6 +35,8 @@ rule tabulate_truth:
         report("<results>/tables/truth_check.csv", caption="../report/truth_check.rst", category="Tables"),
     log:
         "<logs>/tabulate_truth.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --comparisons {input.comparisons} --out {output} 2>&1 | tee {log}"
 
@@ -51,6 +55,8 @@ rule check_results:
         "<results>/checks/passed.txt",
     log:
         "<logs>/check_results.log",
+    conda:
+        "../envs/workflow.yaml"
     params:
         spearman=config["checks"]["matched_spearman"],
         truth=lambda wildcards, input: f"--truth {input.truth}" if input.truth else "",

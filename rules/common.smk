@@ -21,7 +21,8 @@ def check(data, schema, where):
     except WorkflowError as error:
         cause = error.__cause__ or error.__context__
         at = ".".join(map(str, getattr(cause, "absolute_path", ())))
-        raise WorkflowError(f"{where}: {at + ': ' if at else ''}{getattr(cause, 'message', error)}") from None
+        message = getattr(cause, "message", error)
+        raise WorkflowError(f"{where}: {f'{at}: ' if at else ''}{message}") from None
 
 
 def read_registry(name):
@@ -72,6 +73,7 @@ PRETRAINING = selected("pretraining", read_registry("pretraining"))
 BACKBONES = selected("backbones", read_registry("backbones"))
 DOWNSTREAM = selected("downstream", read_registry("downstream"))
 PICTURES = read_registry("pictures")
+FILES = read_registry("files")
 CLASSIFICATION = DOWNSTREAM.index[DOWNSTREAM.task == "classification"]
 RETRIEVAL = DOWNSTREAM.index[DOWNSTREAM.task == "retrieval"]
 COMPOSED = PRETRAINING.index[PRETRAINING.shards == ""]
@@ -189,5 +191,6 @@ wildcard_constraints:
     backbone="|".join(map(re.escape, BACKBONES.index)),
     dataset="|".join(map(re.escape, DOWNSTREAM.index)),
     pictures="|".join(map(re.escape, PICTURES.index)),
+    file="|".join(map(re.escape, FILES.index)),
     chunk=r"\d{5}",
     shard=r"\d{5}",

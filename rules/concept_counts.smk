@@ -16,6 +16,8 @@ rule count_concepts:
         "<logs>/count_concepts/{pretraining}/{chunk}.log",
     benchmark:
         "<benchmarks>/count_concepts/{pretraining}/{chunk}.tsv"
+    conda:
+        "../envs/workflow.yaml"
     params:
         modes=config["counting"]["modes"],
         thresholds=config["counting"]["thresholds"],
@@ -35,6 +37,8 @@ rule sum_counts:
         "<results>/counts/{pretraining}.parquet",
     log:
         "<logs>/sum_counts/{pretraining}.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --chunks {input.chunks} --out {output} 2>&1 | tee {log}"
 
@@ -57,6 +61,8 @@ rule collect_counts:
         ),
     log:
         "<logs>/collect_counts.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --counts {input.counts} --misalignment {output.misalignment}"
         " --correlation {output.correlation} --out {output.counts} 2>&1 | tee {log}"
@@ -77,5 +83,7 @@ rule list_skipped:
         report("<results>/tables/skipped_samples.csv", caption="../report/skipped_samples.rst", category="Tables"),
     log:
         "<logs>/list_skipped.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --skipped {input.skipped} --out {output} 2>&1 | tee {log}"

@@ -7,11 +7,13 @@ rule design_frequencies:
         script=src("design_frequencies.py"),
         lib=lib("design_frequencies.py"),
         concepts=config["concepts"],
-        tweets="<resources>/tweet_counts.tsv",
+        tweets="<resources>/files/emoji_sentiment.csv",
     output:
         "<results>/design/{pretraining}.tsv",
     log:
         "<logs>/design_frequencies/{pretraining}.log",
+    conda:
+        "../envs/workflow.yaml"
     params:
         order=lambda wildcards: PRETRAINING.order[wildcards.pretraining],
         samples=lambda wildcards: PRETRAINING.samples[wildcards.pretraining],
@@ -37,6 +39,8 @@ rule compose_shard:
         "<logs>/compose_shard/{pretraining}/{shard}.log",
     benchmark:
         "<benchmarks>/compose_shard/{pretraining}/{shard}.tsv"
+    conda:
+        "../envs/workflow.yaml"
     params:
         samples=lambda wildcards: PRETRAINING.samples[wildcards.pretraining],
         seed=lambda wildcards: PRETRAINING.seed[wildcards.pretraining],
@@ -64,6 +68,8 @@ rule compose_downstream:
         classes="<results>/downstream/{dataset}/classnames.txt",
     log:
         "<logs>/compose_downstream/{dataset}.log",
+    conda:
+        "../envs/workflow.yaml"
     params:
         task=lambda wildcards: DOWNSTREAM.task[wildcards.dataset],
         images=lambda wildcards: DOWNSTREAM.images[wildcards.dataset],

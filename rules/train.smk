@@ -16,6 +16,8 @@ rule train_clip:
         "<benchmarks>/train_clip/{pretraining}/{backbone}.tsv"
     # the longest jobs go first, so that none is left to run alone at the end
     priority: 5
+    conda:
+        "../envs/workflow.yaml"
     params:
         samples_seen=lambda wildcards: PRETRAINING.samples_seen[wildcards.pretraining],
         batch_size=lambda wildcards: BACKBONES.batch_size[wildcards.backbone],

@@ -16,9 +16,9 @@ from concept_freq.tables import atomic_path
 
 
 def read_tweets(path: Path) -> dict[str, int]:
-    """Tweets by code point."""
+    """Occurrences in tweets by code point, from the Emoji Sentiment Ranking's table."""
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["code_point"]: int(row["tweets"]) for row in csv.DictReader(file, delimiter="\t")}
+        return {f"{int(row['Unicode codepoint'], 16):x}": int(row["Occurrences"]) for row in csv.DictReader(file)}
 
 
 def order_concepts(concepts: list[Concept], order: str, tweets: dict[str, int], seed: int) -> np.ndarray:

@@ -57,9 +57,7 @@ def main() -> None:
         rows += [
             {**same, "concept": c, "prompts": path.stem, "n_images": k, "accuracy": a} for c, k, a in sorted(found) if k
         ]
-        print(
-            f"{args.model} on {args.dataset}, {path.stem} prompts: {accuracy[n > 0].mean():.2f} % mean accuracy per concept"
-        )
+        print(f"{args.model} on {args.dataset}, {path.stem} prompts: mean accuracy {accuracy[n > 0].mean():.2f} %")
     write_table(rows, "class_accuracy", args.out)
 
 

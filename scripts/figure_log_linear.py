@@ -64,15 +64,8 @@ def draw_model(axes: Axes, points: pd.DataFrame, bins: Bins, keep: slice, colour
     kept = np.zeros(len(bins.n), dtype=bool)
     kept[keep] = True
     half = stats.t.ppf(0.975, np.maximum(bins.n - 1, 1)) * bins.standard_error
-    axes.errorbar(
-        bins.edge,
-        bins.mean,
-        yerr=half,
-        fmt="none",
-        ecolor=colour,
-        elinewidth=1,
-        alpha=0.8,
-    )
+    ends = np.clip([bins.mean - half, bins.mean + half], 0, 100)
+    axes.vlines(bins.edge, *ends, color=colour, linewidth=1, alpha=0.8)
     for use, face in ((kept, colour), (~kept, "white")):
         axes.scatter(
             bins.edge[use],
@@ -126,7 +119,7 @@ def draw_panel(axes: Axes, points: pd.DataFrame, fits: pd.DataFrame, binning: Bi
         drawn.append(pd.DataFrame({"model": model, "edge": bins.edge, "mean": bins.mean, "n": bins.n}))
     write_sizes(axes, bins)
     axes.set_xscale("log")
-    axes.set_ylim(-4, None)
+    axes.set_ylim(-6, 104)
     axes.legend(loc="upper left", fontsize=6.5, frameon=False)
     return drawn
 

@@ -16,12 +16,12 @@ def decade(counts: pd.Series) -> pd.Series:
     return (10 ** np.floor(np.log10(counts.clip(lower=1)))).astype(int).where(counts > 0, 0)
 
 
-def interval(scores: pd.Series) -> tuple[float, float]:
-    """95 % t interval of the mean; nan for a single concept."""
+def interval(scores: pd.Series, top: float) -> tuple[float, float]:
+    """95 % t interval of the mean, cut at the score's range [0, top]; nan for a single concept."""
     if len(scores) < 2:
         return np.nan, np.nan
     half = stats.t.ppf(0.975, len(scores) - 1) * scores.std() / np.sqrt(len(scores))
-    return scores.mean() - half, scores.mean() + half
+    return max(0.0, scores.mean() - half), min(top, scores.mean() + half)
 
 
 def tabulate(observations: pd.DataFrame) -> pd.DataFrame:
@@ -29,8 +29,8 @@ def tabulate(observations: pd.DataFrame) -> pd.DataFrame:
     observations = observations.assign(decade=decade(observations.n_matched))
     rows = []
     for keys, group in observations.groupby([*KEYS, "dataset", "decade"], sort=True):
-        low, high = interval(group.score)
         named = dict(zip([*KEYS, "dataset", "matched_from"], keys, strict=True))
+        low, high = interval(group.score, 100 if named["metric"] == "accuracy" else 1)
         rows.append(
             {
                 **named,

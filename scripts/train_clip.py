@@ -62,7 +62,9 @@ def main() -> None:
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--learning-rate", type=float, required=True)
     parser.add_argument("--weight-decay", type=float, required=True)
-    parser.add_argument("--colour-jitter", type=float, required=True, help="strength of random colour changes, 0 for none")
+    parser.add_argument(
+        "--colour-jitter", type=float, required=True, help="strength of random colour changes, 0 for none"
+    )
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)

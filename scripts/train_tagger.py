@@ -1,10 +1,13 @@
 """Train the image tagger: an open_clip model whose SigLIP head scores a picture against every concept's name.
 
+Its image trunk starts from ImageNet weights: two CPU cores are too slow to learn to see from scratch.
+
 It sees scenes composed on the fly by the training artists, all concepts equally often, and learns with the sigmoid
 loss of SigLIP, where a scene's own concepts are the positive pairs.
 """
 
 import argparse
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +19,7 @@ from concept_freq import clip
 from concept_freq.concepts import read_concepts
 from concept_freq.corpus import SCENE_SHARES, SCENE_SIZES
 from concept_freq.progress import progress
-from concept_freq.scenes import compose
+from concept_freq.scenes import compose, compose_alone
 from concept_freq.training import fit, save_checkpoint
 
 
@@ -25,24 +28,42 @@ def balanced_scenes(
 ) -> Iterator[tuple[np.ndarray, torch.Tensor]]:
     """Batches of scenes, uint8 (n, side, side, 3), and which concepts each shows, float (n, concepts).
 
-    The first half of the steps shows single objects: small networks do not find two unknown things at once.
+    The first two fifths of the steps show single objects: a small network does not find two unknown things at once.
     """
     rng = np.random.default_rng([seed, 7])
     n_concepts = pictures[0].shape[0]
     for step in range(steps):
+        alone = step < 0.4 * steps
         scenes, shown = [], torch.zeros(batch_size, n_concepts)
         for i in range(batch_size):
-            size = 1 if step < steps / 2 else rng.choice(SCENE_SIZES, p=SCENE_SHARES)
+            size = 1 if alone else rng.choice(SCENE_SIZES, p=SCENE_SHARES)
             ids = rng.choice(n_concepts, size, replace=False)
             drawn = [pictures[rng.integers(len(pictures))][j] for j in ids]
-            scenes.append(np.asarray(compose(rng, drawn, side)))
+            scenes.append(compose_alone(rng, drawn[0], side) if alone else compose(rng, drawn, side))
             shown[i, ids] = 1
         yield np.stack(scenes), shown
 
 
-def sigmoid_loss(logits: torch.Tensor, shown: torch.Tensor) -> torch.Tensor:
-    """SigLIP's loss: the sum over labels of the binary cross-entropy, averaged over pictures."""
-    return functional.binary_cross_entropy_with_logits(logits, shown, reduction="sum") / len(logits)
+def start_from(trunk: torch.nn.Module, weights: Path, frozen_blocks: int) -> None:
+    """Load ImageNet weights into an EfficientNet trunk and freeze its stem and first blocks.
+
+    The file names its tensors otherwise than timm, but holds them in the same order (294 of them).
+    """
+    given, own = torch.load(weights, weights_only=True), trunk.state_dict()
+    if [tensor.shape for tensor in given.values()] != [tensor.shape for tensor in own.values()]:
+        sys.exit(f"{weights}: these weights do not fit the tagger's image trunk")
+    trunk.load_state_dict(dict(zip(own, given.values(), strict=True)))
+    for module in (trunk.conv_stem, trunk.bn1, *trunk.blocks[:frozen_blocks]):
+        module.eval().requires_grad_(False)
+
+
+def sigmoid_loss(logits: torch.Tensor, shown: torch.Tensor, positive_weight: float) -> torch.Tensor:
+    """SigLIP's loss: the sum over labels of the binary cross-entropy, averaged over pictures.
+
+    A weight above 1 on the few positives makes up for the many negatives, as RAM++'s asymmetric loss does.
+    """
+    weight = torch.tensor(positive_weight)
+    return functional.binary_cross_entropy_with_logits(logits, shown, reduction="sum", pos_weight=weight) / len(logits)
 
 
 def main() -> None:
@@ -62,10 +83,13 @@ def main() -> None:
         required=True,
         help="open_clip model config with a logit bias",
     )
+    parser.add_argument("--trunk", type=Path, required=True, help="ImageNet weights of the image trunk")
+    parser.add_argument("--frozen-blocks", type=int, required=True)
     parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--learning-rate", type=float, required=True)
     parser.add_argument("--weight-decay", type=float, required=True)
+    parser.add_argument("--positive-weight", type=float, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
@@ -75,15 +99,24 @@ def main() -> None:
     pictures = [np.load(path) for path in args.pictures]
     labels = clip.tokenizer(args.architecture)([concept.name for concept in read_concepts(args.concepts)])
     model = clip.create(args.architecture).train().to(memory_format=torch.channels_last)
+    start_from(model.visual.trunk, args.trunk, args.frozen_blocks)
 
     def loss_of(batch: tuple[np.ndarray, torch.Tensor]) -> torch.Tensor:
         scenes, shown = batch
         images = model.encode_image(clip.to_input(scenes), normalize=True)
         texts = model.encode_text(labels, normalize=True)
-        return sigmoid_loss(images @ texts.T * model.logit_scale.exp() + model.logit_bias, shown)
+        logits = images @ texts.T * model.logit_scale.exp() + model.logit_bias
+        return sigmoid_loss(logits, shown, args.positive_weight)
 
     scenes = balanced_scenes(pictures, args.steps, args.batch_size, clip.image_side(args.architecture), args.seed)
-    loss = fit(model, progress(scenes, args.steps, "training the tagger"), loss_of, args.steps, args.learning_rate, args.weight_decay)
+    loss = fit(
+        model,
+        progress(scenes, args.steps, "training the tagger"),
+        loss_of,
+        args.steps,
+        args.learning_rate,
+        args.weight_decay,
+    )
     save_checkpoint(model, args.out)
     print(f"tagger: {args.steps} steps, final loss {loss:.3f}")
 

@@ -27,14 +27,13 @@ TEMPLATES = (
     "vintage print with {}",
 )
 # Words that hold a concept's letters and not its meaning: a substring counter trips over each of them.
-LOOKALIKES = tuple(
-    """
-    antique bearded bellows breadth busy camelot carpet catalogue category chickenpox cowardly doggerel
-    doorway dressage elephantine fireproof fishy frogmarch goatee hammered horseradish keynote lemonade
-    mousse oxygen panorama peachy pearl pigment piglet raincoat ramp ratio ringleader rosemary scar
-    shipment snakebite starboard sundry teapot tigress tramp trainee wolfram
-    """.split()
-)
+_LOOKALIKES = """
+antique bearded bellows breadth busy camelot carpet catalogue category chickenpox cowardly doggerel
+doorway dressage elephantine fireproof fishy frogmarch goatee hammered horseradish keynote lemonade
+mousse oxygen panorama peachy pearl pigment piglet raincoat ramp ratio ringleader rosemary scar
+shipment snakebite starboard sundry teapot tigress tramp trainee wolfram
+"""
+LOOKALIKES = tuple(_LOOKALIKES.split())
 LINKS = (" and ", " with ", ", ", " next to ", " & ", " / ")
 NUMBERS = ("two", "three", "many", "some", "a few", "cute little")
 FIXED_NUMBER = (" of ", " and ", " with ", " on ", "-go-", "-up ")

@@ -46,7 +46,7 @@ def read_concepts(path: Path) -> list[Concept]:
 
 
 def lemma_forms(concepts: list[Concept]) -> dict[tuple[str, ...], str]:
-    """Map each declared form, as lemmas, to its concept; a form of two concepts is an error: whose count is it?"""
+    """Map each declared form, as lemmas, to its concept; a form that two concepts share is an error."""
     owner: dict[tuple[str, ...], str] = {}
     for concept in concepts:
         for form in concept.forms:

@@ -55,6 +55,16 @@ def read_members(path: Path) -> Iterator[tuple[str, str, bytes]]:
                 )
 
 
+def ends_properly(path: Path) -> bool:
+    """Whether an uncompressed tar has its end mark; tarfile takes a shard cut inside a header for a whole one."""
+    with path.open("rb") as file:
+        if file.read(2) == b"\x1f\x8b":
+            return True  # gzip checks itself
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 1024))
+        return size % 512 == 0 and file.read() == bytes(1024)
+
+
 def read_samples(path: Path, skips: Skips) -> Iterator[Sample]:
     """Yield the samples of a shard in order; a truncated shard yields what is whole and is recorded in ``skips``."""
     sample, row = None, 0
@@ -66,6 +76,8 @@ def read_samples(path: Path, skips: Skips) -> Iterator[Sample]:
                     row += 1
                 sample = Sample(row, key)
             sample.files[extension] = data
+        if not ends_properly(path):
+            raise tarfile.ReadError("end mark missing")
     except (tarfile.ReadError, EOFError, OSError, zlib.error) as error:
         skips.add(
             path.stem,

@@ -1,0 +1,28 @@
+"""What the tests share: where the repository is, and how to call Snakemake."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Root of the repository."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def snakemake():
+    """Call Snakemake in a folder with this Python's environment; returns the finished process."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+    def call(*arguments: str, folder: Path = REPOSITORY) -> subprocess.CompletedProcess:
+        command = ["snakemake", "--snakefile", str(REPOSITORY / "Snakefile"), "--directory", str(folder), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=REPOSITORY)
+
+    return call

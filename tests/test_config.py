@@ -1,0 +1,108 @@
+"""Configurations: the shipped ones plan every job, a wrong one stops with one clear message before any job."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the small run's configuration that a test may spoil."""
+    shutil.copytree(REPOSITORY / ".test" / "config", tmp_path / "config")
+    path = tmp_path / "config" / "config.yaml"
+    config = yaml.safe_load(path.read_text().replace("../config", str(REPOSITORY / "config")))
+    backbones = tmp_path / "config" / "backbones.tsv"
+    backbones.write_text(backbones.read_text().replace("../config", str(REPOSITORY / "config")))
+
+    def write(change=lambda config: None) -> Path:
+        change(config)
+        path.write_text(yaml.safe_dump(config))
+        return tmp_path
+
+    write()
+    return write
+
+
+def dry_run(snakemake, folder):
+    return snakemake("--dry-run", "--quiet", folder=folder)
+
+
+def failed_with(result, *words):
+    """Whether the run failed before any job with one message holding these words and no traceback."""
+    message = result.stderr + result.stdout
+    return result.returncode != 0 and "Traceback" not in message and all(word in message for word in words)
+
+
+@pytest.mark.parametrize("folder", [".", ".test"])
+def test_shipped_configurations_plan_every_rule(snakemake, repository, folder):
+    result = snakemake("--dry-run", "--forceall", folder=repository / folder)
+    assert result.returncode == 0, result.stderr
+    for rule in ("retrieve_pack", "compose_shard", "train_clip", "tag_images", "count_concepts", "check_results"):
+        assert rule in result.stdout + result.stderr
+
+
+def test_the_unspoilt_copy_is_fine(snakemake, project):
+    assert dry_run(snakemake, project()).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: c["counting"].update(tresholds=[0.5]), ["counting", "tresholds"]),
+        (lambda c: c.update(corpsu={}), ["corpsu"]),
+        (lambda c: c["counting"].update(thresholds=["0.5"]), ["counting.thresholds.0", "0.5"]),
+        (lambda c: c["counting"].update(modes=["substring"]), ["counting.modes.0", "substring"]),
+        (lambda c: c.pop("concepts"), ["concepts", "required"]),
+        (lambda c: c.update(pretraining=["random_tinny"]), ["pretraining", "random_tinny", "random_tiny"]),
+        (lambda c: c.update(backbones=["resnett"]), ["backbones", "resnett"]),
+        (lambda c: c.update(downstream=["imagenet"]), ["downstream", "imagenet"]),
+        (lambda c: c.update(concepts="config/missing.tsv"), ["concepts", "config/missing.tsv", "does not exist"]),
+        (lambda c: c["registries"].update(pretraining="config/no.tsv"), ["registries.pretraining", "config/no.tsv"]),
+    ],
+)
+def test_a_wrong_config_names_the_key(snakemake, project, change, words):
+    result = dry_run(snakemake, project(change))
+    assert failed_with(result, *words), result.stderr
+
+
+def test_a_concept_listed_twice_names_the_line(snakemake, project):
+    folder = project()
+    with (folder / "config" / "concepts.tsv").open("a", newline="") as file:
+        csv.writer(file, delimiter="\t", lineterminator="\n").writerow(["Ice-Cream", "", "", "food-drink", "1f368"])
+    result = dry_run(snakemake, folder)
+    assert failed_with(result, "concepts.tsv", "line 34", "'Ice-Cream'", "twice"), result.stderr
+
+
+def test_a_wrong_registry_row_is_named(snakemake, project):
+    folder = project()
+    path = folder / "config" / "pretraining.tsv"
+    path.write_text(path.read_text().replace("\trandom\t", "\trandomly\t"))
+    result = dry_run(snakemake, folder)
+    assert failed_with(result, "pretraining.tsv", "random_tiny", "order", "randomly"), result.stderr
+
+
+def test_shards_that_are_not_there_are_named(snakemake, project):
+    folder = project(lambda c: c.update(pretraining=["mine"]))
+    with (folder / "config" / "pretraining.tsv").open("a") as file:
+        file.write("mine\t/nowhere/*.tar\t\t\t\t640\tmy own shards\n")
+    result = dry_run(snakemake, folder)
+    assert failed_with(result, "mine", "/nowhere/*.tar"), result.stderr
+
+
+def test_own_shards_are_planned_by_their_numbers(snakemake, project):
+    folder = project(lambda c: c.update(pretraining=["mine"]))
+    (folder / "shards").mkdir()
+    for number in (0, 1, 5):
+        (folder / "shards" / f"{number:05d}.tar").write_bytes(b"")
+    with (folder / "config" / "pretraining.tsv").open("a") as file:
+        file.write(f"mine\t{folder}/shards/*.tar\t\t\t\t640\tmy own shards\n")
+    result = snakemake("--dry-run", "results/counts/mine.parquet", folder=folder)
+    planned = result.stdout + result.stderr
+    assert "results/captions/mine/00000.parquet" in planned
+    assert "results/captions/mine/00002.parquet" in planned  # shard 5, two shards a chunk
+    assert "compose_shard" not in planned

@@ -1,0 +1,46 @@
+"""The tree keeps its own style: linters and formatters find nothing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["ruff", "check"],
+        ["ruff", "format", "--check"],
+        ["snakefmt", "--check", "Snakefile", "rules"],
+    ],
+    ids=" ".join,
+)
+def test_formatters_and_linters(repository, command):
+    result = subprocess.run([BIN / command[0], *command[1:]], cwd=repository, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_snakemake_lint(snakemake):
+    result = snakemake("--lint")
+    assert result.returncode == 0, result.stderr
+
+
+def test_the_snakefile_is_a_table_of_contents(repository):
+    assert len((repository / "Snakefile").read_text().splitlines()) < 60
+
+
+def test_every_script_belongs_to_a_rule_of_its_name(repository):
+    rules = "".join(path.read_text() for path in (repository / "rules").glob("*.smk"))
+    for script in (repository / "scripts").glob("*.py"):
+        assert f'src("{script.name}")' in rules, script.name
+
+
+def test_both_environment_files_pin_the_same(repository):
+    requirements = (repository / "envs" / "requirements.txt").read_text().splitlines()
+    pins = [line for line in requirements if "==" in line]
+    conda = yaml.safe_load((repository / "envs" / "workflow.yaml").read_text())["dependencies"]
+    assert next(entry["pip"] for entry in conda if isinstance(entry, dict)) == pins

@@ -1,0 +1,119 @@
+"""The small run from packs to figures, and what a second run, a changed parameter and a changed script make of it."""
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from concept_freq.tables import SCHEMAS
+
+FIGURES = ["log_linear_classification", "log_linear_retrieval", "recipes", "long_tail", "truth_check"]
+FIGURES += ["contact_sheet_random_tiny", "contact_sheet_natural_tiny"]
+FIT_COLUMNS = (
+    "task,pretraining,model,dataset,prompts,direction,k,metric,count_type,threshold,recipe,"
+    "rho,p_value,slope_per_decade,ci_low,ci_high,n_points"
+)
+
+
+@pytest.fixture(scope="module")
+def results(snakemake, repository) -> Path:
+    """Results of the small run; made when they are not there, brought up to date when they are."""
+    result = snakemake("--cores", "2", folder=repository / ".test")
+    assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-8000:]
+    return repository / ".test" / "results"
+
+
+def planned(result) -> str:
+    """What a dry run says, once it has said that it worked."""
+    assert result.returncode == 0, result.stderr
+    return result.stdout + result.stderr
+
+
+def test_a_second_run_does_nothing(snakemake, repository, results):
+    assert "Nothing to be done" in planned(snakemake("--dry-run", folder=repository / ".test"))
+
+
+def test_touching_scripts_and_shards_reruns_nothing(snakemake, repository, results):
+    for path in [*(repository / "scripts").rglob("*.py"), *(results / "shards").rglob("*.tar")]:
+        path.touch()
+    assert "Nothing to be done" in planned(snakemake("--dry-run", folder=repository / ".test"))
+
+
+def test_a_changed_analysis_key_reruns_the_fits_only(snakemake, repository, results, tmp_path):
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text("analysis: {draws: 201}\n")
+    configs = ["--configfile", str(repository / ".test" / "config" / "config.yaml"), str(overlay)]
+    plan = planned(snakemake("--dry-run", *configs, folder=repository / ".test"))
+    assert "fit_log_linear" in plan
+    assert "figure_recipes" in plan
+    for rule in ("train_clip", "tag_images", "count_concepts", "embed_images", "compose_shard"):
+        assert f"rule {rule}:" not in plan
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_figure_comes_with_its_data(results, name):
+    for extension, start in (("png", b"\x89PNG"), ("pdf", b"%PDF")):
+        assert (results / "figures" / f"{name}.{extension}").read_bytes().startswith(start)
+    assert len(pd.read_csv(results / "figures" / f"{name}.csv"))
+
+
+@pytest.mark.parametrize("name", ["concept_counts", "class_accuracy", "retrieval_recall"])
+def test_tables_keep_the_contract(results, name):
+    schema = pq.read_schema(results / "tables" / f"{name}.parquet")
+    assert dict(zip(schema.names, schema.types, strict=True)) == SCHEMAS[name]
+    assert pq.read_metadata(results / "tables" / f"{name}.parquet").num_rows
+
+
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        ("captions/random_tiny/00000.parquet", "captions"),
+        ("text_index/random_tiny/00001.parquet", "text_index"),
+        ("image_tags/natural_tiny/00000.parquet", "image_tags"),
+    ],
+)
+def test_chunks_keep_the_contract(results, path, schema):
+    found = pq.read_schema(results / path)
+    assert dict(zip(found.names, found.types, strict=True)) == SCHEMAS[schema]
+
+
+def test_every_recipe_is_in_the_table_of_fits(results):
+    fits = pd.read_csv(results / "tables" / "log_linear_fits.csv", dtype=str, keep_default_na=False)
+    assert ",".join(fits.columns) == FIT_COLUMNS
+    keys = fits.columns[: list(fits.columns).index("recipe")].to_list()
+    assert set(fits.groupby(keys).size()) == {4}
+    assert set(fits.model) == {"random_tiny/resnet", "natural_tiny/resnet"}
+    assert set(fits.count_type) == {"text", "image", "matched"}
+
+
+def test_every_broken_sample_is_listed_with_its_reason(results):
+    skipped = pd.read_csv(results / "tables" / "skipped_samples.csv")
+    found = skipped.set_index(["pretraining", "reason"]).samples
+    assert found["random_tiny"].to_dict() == {
+        "caption is not UTF-8": 3,
+        "no caption (.txt)": 3,
+        "picture cannot be decoded": 4,
+    }
+
+
+def test_counts_of_chunks_add_up(results):
+    chunks = [pd.read_parquet(path) for path in sorted((results / "chunk_counts" / "random_tiny").glob("*"))]
+    total = pd.read_parquet(results / "counts" / "random_tiny.parquet").set_index("concept")
+    assert len(chunks) == 2
+    summed = pd.concat(chunks).groupby("concept").sum()
+    pd.testing.assert_frame_equal(total, summed[total.columns])
+
+
+def test_checks_passed_and_none_is_missing(results):
+    lines = (results / "checks" / "passed.txt").read_text().splitlines()
+    assert len(lines) >= 16
+    assert all(line.startswith("ok ") for line in lines)
+
+
+def test_the_report_holds_every_figure_and_table(snakemake, repository, results, tmp_path):
+    report = tmp_path / "report.html"
+    planned(snakemake("--report", str(report), folder=repository / ".test"))
+    page = report.read_text()
+    for name in [*(f"{figure}.png" for figure in FIGURES), "log_linear_fits.csv", "truth_check.csv"]:
+        assert name in page, name

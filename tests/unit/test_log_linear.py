@@ -1,0 +1,93 @@
+"""The four recipes on data whose answer is known."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from concept_freq.log_linear import Binning, bin_means, fit_all, permutation_p
+
+PUBLISHED = Binning(edges=12, first=1, stop=11)
+
+
+def fits(counts, y, group=None, cluster=None, binning=PUBLISHED):
+    group = np.zeros(len(y), int) if group is None else group
+    cluster = np.arange(len(y)) if cluster is None else cluster
+    return {
+        fit["recipe"]: fit for fit in fit_all(np.asarray(counts), np.asarray(y, float), group, cluster, binning, 400, 0)
+    }
+
+
+def test_bins_by_hand():
+    bins = bin_means(np.array([0, 1, 2, 10, 50, 100]), np.array([1.0, 3.0, 10.0, 20.0, 30.0, 50.0]), 3)
+    assert bins.edge == pytest.approx([1, 10, 100])
+    assert bins.mean == pytest.approx([2.0, 15.0, 40.0])  # zero counts with ones; an edge belongs to the bin it closes
+    assert bins.n.tolist() == [2, 2, 2]
+    assert bins.standard_error[0] == pytest.approx(1.0)
+
+
+def test_paper_recipe_is_the_published_computation():
+    rng = np.random.default_rng(0)
+    counts, y = rng.integers(0, 5000, 800), rng.uniform(0, 100, 800)
+    x = np.log(np.maximum(counts, 1))
+    edges = np.linspace(x.min(), x.max(), 12)
+    member = np.digitize(x, edges, right=True)
+    means = np.array([y[member == i].mean() if (member == i).any() else np.nan for i in range(12)])
+    kept = slice(1, 11)
+    there = ~np.isnan(means[kept])
+    rho, p = stats.pearsonr(edges[kept][there], means[kept][there])
+    found = fits(counts, y)["paper"]
+    assert (found["rho"], found["p_value"]) == pytest.approx((rho, p))
+
+
+def test_an_exact_line_is_found_by_every_recipe():
+    counts = np.repeat(10 ** np.linspace(0, 4, 12), 5)
+    found = fits(counts, 7 * np.log10(counts) + 3)
+    for recipe in ("concept", "fixed_effects"):
+        assert found[recipe]["rho"] == pytest.approx(1)
+        assert found[recipe]["slope_per_decade"] == pytest.approx(7)
+        assert found[recipe]["ci_low"] == pytest.approx(7)
+    for recipe in ("paper", "all_bins"):  # a count on an edge may round into the next bin
+        assert found[recipe]["rho"] > 0.99
+        assert found[recipe]["slope_per_decade"] == pytest.approx(7, rel=0.05)
+
+
+def test_fixed_effects_ignore_differences_between_datasets():
+    rng = np.random.default_rng(1)
+    group = np.repeat([0, 1], 200)
+    counts = 10 ** (rng.uniform(0, 2, 400) + 2 * group)
+    y = 40 * group + rng.normal(0, 1, 400)  # the easier dataset is also the more frequent one; no effect within
+    found = fits(counts, y, group)
+    assert found["concept"]["slope_per_decade"] > 10
+    assert found["fixed_effects"]["ci_low"] < 0 < found["fixed_effects"]["ci_high"]
+    assert found["fixed_effects"]["p_value"] > 0.05
+
+
+def test_fixed_effects_recover_a_planted_slope():
+    rng = np.random.default_rng(2)
+    group = np.repeat([0, 1, 2], 150)
+    cluster = np.tile(np.arange(150), 3)
+    x = rng.uniform(0, 3, 150)[cluster]
+    y = 5 * x + 30 * group + rng.normal(0, 8, 150)[cluster] + rng.normal(0, 2, 450)
+    found = fits(10**x, y, group, cluster)["fixed_effects"]
+    assert found["ci_low"] < 5 < found["ci_high"]
+    assert found["p_value"] < 0.01
+    apart = fits(10**x, y, group)["fixed_effects"]
+    width, naive = (f["ci_high"] - f["ci_low"] for f in (found, apart))
+    assert width > 1.3 * naive  # a concept's points are one piece of evidence, not three
+
+
+def test_permutation_p_is_uniform_under_no_effect():
+    rng = np.random.default_rng(3)
+    group, found = np.repeat([0, 1], 20), []
+    for _ in range(300):
+        x, y = rng.normal(size=40), rng.normal(size=40) + 3 * group
+        dx = np.concatenate([x[:20] - x[:20].mean(), x[20:] - x[20:].mean()])
+        dy = np.concatenate([y[:20] - y[:20].mean(), y[20:] - y[20:].mean()])
+        found.append(permutation_p(x, y, group, dx @ dy / (dx @ dx), 199, rng))
+    assert stats.kstest(found, "uniform").pvalue > 0.01
+
+
+def test_too_few_points_give_no_numbers_rather_than_an_error():
+    found = fits([0, 0, 1], [1.0, 2.0, 3.0])
+    assert np.isnan(found["paper"]["rho"])
+    assert found["paper"]["n_points"] == 0
