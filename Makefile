@@ -23,7 +23,7 @@ test: env  ## All tests
 	pytest
 
 bench: env  ## Benchmarks: each prints ratios measured in one run
-	python benchmarks/text_index.py
+	PYTHONPATH=scripts python benchmarks/text_index.py
 
 lint: env  ## Format and lint
 	ruff format && ruff check --fix && snakefmt Snakefile rules && snakemake --lint

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from concept_freq import clip
 from concept_freq.concepts import read_concepts
-from concept_freq.corpus import SCENE_SHARES, SCENE_SIZES
+from concept_freq.corpus import SCENE_SIZES
 from concept_freq.progress import progress
 from concept_freq.scenes import compose, compose_alone
 from concept_freq.training import fit, save_checkpoint
@@ -36,7 +36,7 @@ def balanced_scenes(
         alone = step < 0.4 * steps
         scenes, shown = [], torch.zeros(batch_size, n_concepts)
         for i in range(batch_size):
-            size = 1 if alone else rng.choice(SCENE_SIZES, p=SCENE_SHARES)
+            size = 1 if alone else rng.choice(SCENE_SIZES)
             ids = rng.choice(n_concepts, size, replace=False)
             drawn = [pictures[rng.integers(len(pictures))][j] for j in ids]
             scenes.append(compose_alone(rng, drawn[0], side) if alone else compose(rng, drawn, side))
