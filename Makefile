@@ -16,7 +16,7 @@ env: .venv/.installed  ## Create .venv with exact pins
 	touch $@
 
 run: env  ## The main job: emoji world to figures, tables and results/report.html
-	snakemake --cores $(CORES)
+	snakemake --cores $(CORES) --quiet rules
 	snakemake --report results/report.html
 
 test: env  ## All tests

@@ -8,16 +8,22 @@ import re
 from pathlib import Path
 
 import pandas as pd
+from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 REPOSITORY = Path(workflow.basedir)
 
 
+def schema_path(name):
+    """Path of config/schemas/{name}.schema.yaml."""
+    return REPOSITORY / "config" / "schemas" / f"{name}.schema.yaml"
+
+
 def check(data, schema, where):
-    """Validate against config/schemas/{schema}; the error names the file and what is wrong in one line."""
+    """Validate against a schema; the error names the file and what is wrong in one line."""
     try:
-        validate(data, REPOSITORY / "config" / "schemas" / f"{schema}.schema.yaml")
+        validate(data, schema_path(schema))
     except WorkflowError as error:
         cause = error.__cause__ or error.__context__
         at = ".".join(map(str, getattr(cause, "absolute_path", ())))
@@ -25,20 +31,23 @@ def check(data, schema, where):
         raise WorkflowError(f"{where}: {f'{at}: ' if at else ''}{message}") from None
 
 
+def typed(cell, kind):
+    """A table's cell as the number that its schema declares; one that is no number stays text, for the check to name."""
+    try:
+        return {"integer": int, "number": float}.get(kind, str)(cell)
+    except ValueError:
+        return cell
+
+
 def read_registry(name):
     """A registry of the config as a table indexed by its first column, every row validated."""
     path = config["registries"][name]
     if not os.path.exists(path):
         raise WorkflowError(f"config: registries.{name}: {path} does not exist")
+    kinds = {key: entry.get("type") for key, entry in load_configfile(schema_path(name))["properties"].items()}
     table = pd.read_csv(path, sep="\t", dtype=object, keep_default_na=False, comment="#")
     for row in table.to_dict("records"):
-        filled = {
-            column: (
-                int(cell) if re.fullmatch(r"\d+", cell) else float(cell) if re.fullmatch(r"\d*\.\d+", cell) else cell
-            )
-            for column, cell in row.items()
-            if cell
-        }
+        filled = {column: typed(cell, kinds.get(column)) for column, cell in row.items() if cell}
         check(filled, name, f"{path}: row {next(iter(row.values()))!r}")
     if (twice := table[table.columns[0]].duplicated()).any():
         raise WorkflowError(f"{path}: {table[table.columns[0]][twice].iloc[0]!r} occurs in two rows")

@@ -47,12 +47,12 @@ def balanced_scenes(
 def start_from(trunk: torch.nn.Module, weights: Path, frozen_blocks: int) -> None:
     """Load ImageNet weights into an EfficientNet trunk and freeze its stem and first blocks.
 
-    The file names its tensors otherwise than timm, but holds them in the same order (294 of them).
+    The file names its tensors otherwise than timm, but holds them in the same order, with the classifier's two last.
     """
-    given, own = torch.load(weights, weights_only=True), trunk.state_dict()
-    if [tensor.shape for tensor in given.values()] != [tensor.shape for tensor in own.values()]:
+    given, own = list(torch.load(weights, weights_only=True).values())[:-2], trunk.state_dict()
+    if [tensor.shape for tensor in given] != [tensor.shape for tensor in own.values()]:
         sys.exit(f"{weights}: these weights do not fit the tagger's image trunk")
-    trunk.load_state_dict(dict(zip(own, given.values(), strict=True)))
+    trunk.load_state_dict(dict(zip(own, given, strict=True)))
     for module in (trunk.conv_stem, trunk.bn1, *trunk.blocks[:frozen_blocks]):
         module.eval().requires_grad_(False)
 

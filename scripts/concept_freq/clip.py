@@ -1,6 +1,7 @@
 """open_clip models as this workflow uses them: build, load, prepare pictures, embed pictures and texts."""
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -25,10 +26,13 @@ def register(architecture: Path) -> str:
 def create(architecture: Path, checkpoint: Path | None = None) -> torch.nn.Module:
     """An open_clip model, with the weights of a checkpoint where one is given."""
     name = register(architecture)
+    logging.disable(logging.WARNING)  # open_clip warns of random weights, which is what training starts from
     try:
         return open_clip.create_model(name, pretrained=str(checkpoint) if checkpoint else None)
     except RuntimeError as error:
         raise RuntimeError(f"{checkpoint} does not fit the architecture {architecture}: {error}") from error
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def tokenizer(architecture: Path) -> open_clip.SimpleTokenizer:

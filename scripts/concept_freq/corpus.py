@@ -9,9 +9,12 @@ FAULTS = ("truncated picture", "no caption", "caption not UTF-8")
 
 
 def log_uniform_counts(n_concepts: int, n_objects: int, decades: float) -> np.ndarray:
-    """Counts by rank, evenly spaced in log over ``decades``, that sum to about ``n_objects``; the last may be 0."""
+    """Counts by rank, evenly spaced in log over ``decades``, that sum to ``n_objects``; the last may be 0."""
     relative = 10.0 ** -np.linspace(0, decades, n_concepts)
-    return np.round(relative / relative.sum() * n_objects).astype(int)
+    counts = np.round(relative / relative.sum() * n_objects).astype(int)
+    missing = n_objects - counts.sum()  # by rounding, at most half an object a concept: the first ones take it
+    counts[: abs(missing)] += np.sign(missing)
+    return counts
 
 
 def scene_sizes(n_scenes: int, seed: int) -> np.ndarray:
@@ -32,9 +35,10 @@ def deal_scenes(counts: np.ndarray, n_scenes: int, seed: int) -> list[np.ndarray
     """Shuffle every concept's objects into scenes; a concept drawn twice for one scene is shown once."""
     objects = np.repeat(np.arange(len(counts)), counts)
     np.random.default_rng([seed, 1]).shuffle(objects)
-    borders = np.cumsum(scene_sizes(n_scenes, seed))[:-1]
-    # rounding leaves a few objects too many or too few: the last scenes take what there is
-    return [np.unique(part) if len(part) else objects[:1] for part in np.split(objects, borders)]
+    borders = np.cumsum(scene_sizes(n_scenes, seed))
+    if borders[-1] != len(objects):
+        raise ValueError(f"the design has {len(objects)} objects, {n_scenes} scenes of this seed take {borders[-1]}")
+    return [np.unique(part) for part in np.split(objects, borders[:-1])]
 
 
 def plan_scenes(counts: np.ndarray, n_scenes: int, wrong_captions: float, broken: float, seed: int) -> Plan:
