@@ -89,6 +89,26 @@ rule tabulate_frequency_bins:
         " --counts {input.counts} --out {output} 2>&1 | tee {log}"
 
 
+rule tabulate_headline:
+    """Tabulate the main fits, a line per model and evaluation set, all recipes beside one another."""
+    input:
+        script=src("tabulate_headline.py"),
+        lib=lib("tabulate_headline.py"),
+        fits="<results>/tables/log_linear_fits.csv",
+    output:
+        report("<results>/tables/headline.csv", caption="../report/headline.rst", category="Tables"),
+    log:
+        "<logs>/tabulate_headline.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        main=json.dumps(config["analysis"]["main"]),
+        threshold=config["counting"]["thresholds"][0],
+    shell:
+        "python {input.script} --fits {input.fits} --main {params.main:q} --threshold {params.threshold}"
+        " --out {output} 2>&1 | tee {log}"
+
+
 rule tables:
     """All final tables."""
     input:
@@ -96,6 +116,7 @@ rule tables:
         "<results>/tables/class_accuracy.parquet",
         "<results>/tables/retrieval_recall.parquet",
         "<results>/tables/log_linear_fits.csv",
+        "<results>/tables/headline.csv",
         "<results>/tables/frequency_bins.csv",
         "<results>/tables/misalignment.csv",
         "<results>/tables/frequency_correlation.csv",

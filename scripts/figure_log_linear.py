@@ -15,21 +15,13 @@ from matplotlib.axes import Axes
 from scipy import stats
 
 from concept_freq.log_linear import Binning, Bins, bin_means
-from concept_freq.observations import join, read_counts, read_scores
+from concept_freq.observations import is_main, join, read_counts, read_main_fits, read_scores
 from concept_freq.plots import COLOURS, pretty, save, use_style
 
 YLABEL = {
     "classification": "zero-shot accuracy (%)",
     "retrieval": "recall@{k}, {direction} (%)",
 }
-
-
-def select(table: pd.DataFrame, task: str, main: dict) -> pd.DataFrame:
-    """Rows of a task that the config's ``main`` choice names."""
-    table = table[table.task == task]
-    if task == "classification":
-        return table[table.prompts == main["prompts"]]
-    return table[(table.direction == main["direction"]) & (table.k.astype(str) == str(main["k"]))]
 
 
 def draw_fit(axes: Axes, bins: Bins, keep: slice, colour: str) -> None:
@@ -181,15 +173,13 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    scores = select(read_scores(args.class_accuracy, args.retrieval_recall), args.task, args.main)
+    scores = read_scores(args.class_accuracy, args.retrieval_recall)
+    scores = scores[is_main(scores, args.main) & (scores.task == args.task)]
     points = join(scores, read_counts(args.counts)).rename(columns={f"n_{args.main['count_type']}": "count"})
     if args.task == "retrieval":
         points["score"] *= 100
-    fits = select(pd.read_csv(args.fits, dtype={"threshold": str, "k": str}), args.task, args.main)
-    threshold = "" if args.main["count_type"] == "text" else args.threshold
-    fits = fits[(fits.count_type == args.main["count_type"]) & (fits.threshold.fillna("") == threshold)]
-    if args.task == "retrieval":
-        fits = fits.assign(**{column: fits[column] * 100 for column in ("slope_per_decade", "ci_low", "ci_high")})
+    fits = read_main_fits(args.fits, args.main, args.threshold)
+    fits = fits[fits.task == args.task]
     use_style()
     figure, data = draw(
         points,

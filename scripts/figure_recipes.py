@@ -8,25 +8,14 @@ import json
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from concept_freq.log_linear import RECIPES
+from concept_freq.observations import read_main_fits
 from concept_freq.plots import COLOURS, GREY, pretty, save, use_style
 
 MARKERS = dict(zip(RECIPES, "osD^", strict=True))
-
-
-def select(fits: pd.DataFrame, main: dict, threshold: str) -> pd.DataFrame:
-    """Fits of the main count, prompts and metric; recall slopes in percent points like accuracy."""
-    kind = (fits.task == "classification") & (fits.prompts == main["prompts"])
-    kind |= (fits.task == "retrieval") & (fits.direction == main["direction"]) & (fits.k == str(main["k"]))
-    fits = fits[kind & (fits.count_type == main["count_type"])]
-    if main["count_type"] != "text":
-        fits = fits[fits.threshold == threshold]
-    scale = np.where(fits.task == "retrieval", 100, 1)
-    return fits.assign(**{column: fits[column] * scale for column in ("slope_per_decade", "ci_low", "ci_high")})
 
 
 def draw_row(axes: tuple[Axes, Axes], y: float, fit: pd.Series, colour: str) -> None:
@@ -57,7 +46,7 @@ def draw(fits: pd.DataFrame, main: dict) -> plt.Figure:
         panel.grid(axis="x", alpha=0.3)
     names = [f"{pretty(line.dataset)} · {pretty(line.model)}" for line in lines.itertuples()]
     axes[0].set_yticks(range(len(lines)), names, fontsize=8)
-    axes[0].invert_yaxis()
+    axes[0].set_ylim(len(lines) - 0.4, -0.6)
     axes[0].set_xlabel("ρ")
     axes[1].set_xlabel(f"points per decade of {main['count_type']} frequency, 95 % interval")
     handles = [
@@ -88,11 +77,7 @@ def main() -> None:
     parser.add_argument("--threshold", required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    fits = select(
-        pd.read_csv(args.fits, dtype={"threshold": str, "k": str}),
-        args.main,
-        args.threshold,
-    )
+    fits = read_main_fits(args.fits, args.main, args.threshold)
     use_style()
     save(draw(fits, args.main), args.out, fits)
 

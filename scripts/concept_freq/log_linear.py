@@ -78,21 +78,23 @@ def fit_bins(recipe: str, bins: Bins, keep: slice) -> Fit:
     )
 
 
-def within(values: np.ndarray, group: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Subtract each group's weighted mean, for every row of ``weights``. Returns (draws, points)."""
-    centred = np.empty(weights.shape)
-    for g in np.unique(group):
-        here = group == g
-        total = weights[:, here].sum(axis=1, keepdims=True)
-        mean = weights[:, here] @ values[here] / np.maximum(total[:, 0], 1e-12)
-        centred[:, here] = values[here] - mean[:, None]
-    return centred
+def centred(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Values less the mean of their group."""
+    _, member = np.unique(group, return_inverse=True)
+    means = np.bincount(member, weights=values) / np.bincount(member)
+    return values - means[member]
 
 
 def within_slopes(x: np.ndarray, y: np.ndarray, group: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Slope of y on x with one intercept per group, for every row of weights. Returns (draws,)."""
-    dx, dy = within(x, group, weights), within(y, group, weights)
-    return (weights * dx * dy).sum(axis=1) / (weights * dx * dx).sum(axis=1)
+    """Slope of y on x with one intercept per group, for every row of weights (draws, points). Returns (draws,)."""
+    covariance, variance = np.zeros(len(weights)), np.zeros(len(weights))
+    for name in np.unique(group):
+        here = group == name
+        w, xs, ys = weights[:, here], x[here], y[here]
+        total = np.maximum(w.sum(axis=1), 1)  # a group that no draw hits adds nothing
+        covariance += w @ (xs * ys) - (w @ xs) * (w @ ys) / total
+        variance += w @ (xs * xs) - (w @ xs) ** 2 / total
+    return covariance / variance
 
 
 def bootstrap_weights(cluster: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -110,8 +112,7 @@ def permutation_p(
     rng: np.random.Generator,
 ) -> float:
     """Two-sided p of a slope when y is shuffled within each group (only the groups' identity survives)."""
-    one = np.ones((1, len(x)))
-    dx, dy = within(x, group, one)[0], within(y, group, one)[0]
+    dx, dy = centred(x, group), centred(y, group)
     shuffled = np.tile(dy, (draws, 1))
     for g in np.unique(group):
         here = np.flatnonzero(group == g)
@@ -132,14 +133,13 @@ def fit_points(
     """``concept`` (one intercept) or ``fixed_effects`` (one per dataset): no bins, interval by cluster bootstrap."""
     x = log_counts(counts) / np.log(10)
     group = group if recipe == "fixed_effects" else np.zeros(len(x), dtype=int)
-    one = np.ones((1, len(x)))
-    dx, dy = within(x, group, one)[0], within(y, group, one)[0]
+    dx, dy = centred(x, group), centred(y, group)
     if len(x) < 3 or not dx.any() or not dy.any():
         return Fit(recipe, *[np.nan] * 5, len(x))
     rng = np.random.default_rng(seed)
     rho, slope = dx @ dy / np.sqrt((dx @ dx) * (dy @ dy)), dx @ dy / (dx @ dx)
     low, high = np.nanquantile(
-        within_slopes(x, y, group, bootstrap_weights(cluster, draws, rng)),
+        within_slopes(dx, dy, group, bootstrap_weights(cluster, draws, rng)),
         [0.025, 0.975],
     )
     p_value = (

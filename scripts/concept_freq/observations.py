@@ -54,3 +54,20 @@ def join(scores: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     if missing := sorted(joined.concept[joined.n_text.isna()].unique()):
         raise ValueError(f"concepts with scores and no counts: {missing[:5]}; add them to the concept list")
     return joined
+
+
+def is_main(table: pd.DataFrame, main: dict) -> pd.Series:
+    """Rows of scores or fits that the config's ``analysis.main`` names: its prompts, or its direction and k."""
+    classification = (table.task == "classification") & (table.prompts == main["prompts"])
+    retrieval = (table.direction == main["direction"]) & (table.k.astype(str) == str(main["k"]))
+    return classification | ((table.task == "retrieval") & retrieval)
+
+
+def read_main_fits(path: Path, main: dict, threshold: str) -> pd.DataFrame:
+    """Fits of the main prompts, metric and count at the configured threshold; recall slopes in percent points."""
+    fits = pd.read_csv(path, dtype={"threshold": str, "k": str})
+    configured = "" if main["count_type"] == "text" else threshold
+    fits = fits[is_main(fits, main) & (fits.count_type == main["count_type"])]
+    fits = fits[fits.threshold.fillna("") == configured]
+    scale = fits.task.map({"classification": 1, "retrieval": 100})
+    return fits.assign(**{column: fits[column] * scale for column in ("slope_per_decade", "ci_low", "ci_high")})
