@@ -154,6 +154,15 @@ def per_chunk(pattern):
     ]
 
 
+def training_length(pretraining, backbone):
+    """Samples that a backbone sees in training on a dataset, repeats included."""
+    if not PRETRAINING.samples_seen[pretraining]:
+        raise WorkflowError(
+            f"{config['registries']['pretraining']}: {pretraining}: samples_seen is needed to train on it"
+        )
+    return round(int(PRETRAINING.samples_seen[pretraining]) * float(BACKBONES.length[backbone]))
+
+
 def first_chunk(pretraining):
     """Name and shards of a dataset's first chunk."""
     return min(CHUNKS[pretraining].items())

@@ -19,7 +19,7 @@ rule train_clip:
     conda:
         "../envs/workflow.yaml"
     params:
-        samples_seen=lambda wildcards: PRETRAINING.samples_seen[wildcards.pretraining],
+        samples_seen=lambda wildcards: training_length(wildcards.pretraining, wildcards.backbone),
         batch_size=lambda wildcards: BACKBONES.batch_size[wildcards.backbone],
         learning_rate=lambda wildcards: BACKBONES.learning_rate[wildcards.backbone],
         weight_decay=lambda wildcards: BACKBONES.weight_decay[wildcards.backbone],

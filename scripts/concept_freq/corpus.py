@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SCENE_SIZES, SCENE_SHARES = (1, 2, 3), (0.6, 0.25, 0.15)
+SCENE_SIZES, SCENE_SHARES = (1, 2, 3), (0.7, 0.2, 0.1)
 FAULTS = ("truncated picture", "no caption", "caption not UTF-8")
 
 
