@@ -13,6 +13,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import validate
 
 REPOSITORY = Path(workflow.basedir)
+FIRST = 10**9  # priority of what many long jobs wait for
 
 
 def schema_path(name):

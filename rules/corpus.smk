@@ -39,6 +39,7 @@ rule compose_shard:
         "<logs>/compose_shard/{pretraining}/{shard}.log",
     benchmark:
         "<benchmarks>/compose_shard/{pretraining}/{shard}.tsv"
+    priority: FIRST
     conda:
         "../envs/workflow.yaml"
     params:

@@ -17,7 +17,7 @@ rule train_tagger:
     benchmark:
         "<benchmarks>/train_tagger.tsv"
     # the tags of every chunk wait for it
-    priority: 10
+    priority: FIRST
     conda:
         "../envs/workflow.yaml"
     params:

@@ -14,8 +14,8 @@ rule train_clip:
         "<logs>/train_clip/{pretraining}/{backbone}.log",
     benchmark:
         "<benchmarks>/train_clip/{pretraining}/{backbone}.tsv"
-    # the longest jobs go first, so that none is left to run alone at the end
-    priority: 5
+    # the longest go first, so that none is left to run alone at the end
+    priority: lambda wildcards: training_length(wildcards.pretraining, wildcards.backbone)
     conda:
         "../envs/workflow.yaml"
     params:
