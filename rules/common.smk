@@ -69,7 +69,10 @@ def check_concepts(path):
     """Fail before any job where the concept list is missing or names a concept twice."""
     if not os.path.exists(path):
         raise WorkflowError(f"config: concepts: {path} does not exist")
-    names = pd.read_csv(path, sep="\t", dtype=str, quoting=3, keep_default_na=False)["concept"]
+    table = pd.read_csv(path, sep="\t", dtype=str, quoting=3, keep_default_na=False)
+    if "concept" not in table:
+        raise WorkflowError(f"{path}: line 1: no column 'concept' among {', '.join(table)}; name it, tab-separated")
+    names = table["concept"]
     folded = names.str.casefold().str.replace(r"[\s_-]+", " ", regex=True)
     if folded.duplicated().any():
         row = folded.duplicated().idxmax()

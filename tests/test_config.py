@@ -78,6 +78,14 @@ def test_a_concept_listed_twice_names_the_line(snakemake, project):
     assert failed_with(result, "concepts.tsv", "line 34", "'Ice-Cream'", "twice"), result.stderr
 
 
+def test_a_concept_list_without_its_column_is_named(snakemake, project):
+    folder = project()
+    path = folder / "config" / "concepts.tsv"
+    path.write_text(path.read_text().replace("concept\t", "class\t", 1))
+    result = dry_run(snakemake, folder)
+    assert failed_with(result, "concepts.tsv", "line 1", "no column 'concept'", "class"), result.stderr
+
+
 def test_a_wrong_registry_row_is_named(snakemake, project):
     folder = project()
     path = folder / "config" / "pretraining.tsv"

@@ -106,7 +106,7 @@ def check_ranges(table: pa.Table, name: str) -> None:
 def conform(table: pa.Table, name: str) -> pa.Table:
     """Cast a table to its declared columns and types; raise TableError where it cannot be, or holds a null."""
     declared = pa.schema(SCHEMAS[name].items())
-    if set(table.column_names) < set(declared.names):
+    if not set(declared.names) <= set(table.column_names):
         raise TableError(f"table {name}: columns {table.column_names}, declared: {declared.names}")
     conformed = table.select(declared.names).cast(declared)
     nulls = [column for column in declared.names if conformed[column].null_count]

@@ -26,6 +26,8 @@ def test_a_missing_value_or_column_is_refused(tmp_path):
         write_table([{**ROW, "accuracy": None}], "class_accuracy", tmp_path / "a.parquet")
     with pytest.raises(TableError, match="columns \\['concept'\\], declared"):
         write_table(pa.table({"concept": ["c"]}), "class_accuracy", tmp_path / "a.parquet")
+    with pytest.raises(TableError, match="columns \\['class'\\], declared"):
+        write_table(pa.table({"class": ["c"]}), "class_accuracy", tmp_path / "a.parquet")
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):
