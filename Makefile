@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= all
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env run test bench lint clean
+.PHONY: help env run released test bench lint clean
 
 help:  ## List these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -18,6 +18,11 @@ env: .venv/.installed  ## Create .venv with exact pins
 run: env  ## The main job: emoji world to figures, tables and results/report.html
 	snakemake --cores $(CORES) --quiet rules
 	snakemake --report results/report.html
+
+RELEASED := --configfile config/released.yaml $(if $(DATA),--config released_data=$(DATA))
+released: env  ## The paper's figures and tables from its released data (DATA=folder, else fetched)
+	snakemake --cores $(CORES) --quiet rules $(RELEASED)
+	snakemake --report results/released/report.html $(RELEASED)
 
 test: env  ## All tests
 	pytest

@@ -19,6 +19,7 @@ pathvars:
 
 
 include: "rules/common.smk"
+include: "rules/inputs.smk"
 include: "rules/retrieve.smk"
 include: "rules/corpus.smk"
 include: "rules/text_index.smk"
@@ -31,10 +32,18 @@ include: "rules/figures.smk"
 include: "rules/checks.smk"
 
 
+if PUBLISHED:
+
+    include: "rules/released.smk"
+    include: "rules/text_to_image.smk"
+    include: "rules/let_it_wag.smk"
+
+
 rule all:
     """Every figure and table, and the checks of the results."""
     default_target: True
     input:
         rules.figures.input,
         rules.tables.input,
-        "<results>/checks/passed.txt",
+        rules.released.input if PUBLISHED else [],
+        branch(len(MEASURED) > 0, then="<results>/checks/passed.txt", otherwise=[]),

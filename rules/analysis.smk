@@ -1,46 +1,22 @@
 """Reads: scores, counts. Produces: the tables of scores, fits and frequency bins."""
 
 
-rule collect_class_accuracy:
-    """Put the accuracy of all models and sets into one table."""
+rule collect_scores:
+    """Put the scores of all models and sets of a task into one table."""
     input:
         script=src("collect_scores.py"),
         lib=lib("collect_scores.py"),
-        scores=expand(
-            "<results>/class_accuracy/{pretraining}/{backbone}/{dataset}.parquet",
-            pretraining=PRETRAINING.index,
-            backbone=BACKBONES.index,
-            dataset=CLASSIFICATION,
-        ),
+        scores=score_files,
     output:
-        "<results>/tables/class_accuracy.parquet",
+        "<results>/tables/{table}.parquet",
     log:
-        "<logs>/collect_class_accuracy.log",
+        "<logs>/collect_scores/{table}.log",
+    wildcard_constraints:
+        table="|".join(SCORES.values()),
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --scores {input.scores} --schema class_accuracy --out {output} 2>&1 | tee {log}"
-
-
-rule collect_retrieval_recall:
-    """Put the recall of all models and sets into one table."""
-    input:
-        script=src("collect_scores.py"),
-        lib=lib("collect_scores.py"),
-        scores=expand(
-            "<results>/retrieval_recall/{pretraining}/{backbone}/{dataset}.parquet",
-            pretraining=PRETRAINING.index,
-            backbone=BACKBONES.index,
-            dataset=RETRIEVAL,
-        ),
-    output:
-        "<results>/tables/retrieval_recall.parquet",
-    log:
-        "<logs>/collect_retrieval_recall.log",
-    conda:
-        "../envs/workflow.yaml"
-    shell:
-        "python {input.script} --scores {input.scores} --schema retrieval_recall --out {output} 2>&1 | tee {log}"
+        "python {input.script} --scores {input.scores} --schema {wildcards.table} --out {output} 2>&1 | tee {log}"
 
 
 rule fit_log_linear:
@@ -48,11 +24,13 @@ rule fit_log_linear:
     input:
         script=src("fit_log_linear.py"),
         lib=lib("fit_log_linear.py"),
-        class_accuracy="<results>/tables/class_accuracy.parquet",
-        retrieval_recall="<results>/tables/retrieval_recall.parquet",
-        counts=expand("<results>/counts/{pretraining}.parquet", pretraining=PRETRAINING.index),
+        scores=score_tables(),
+        counts=counts_of(PRETRAINING.index),
     output:
-        report("<results>/tables/log_linear_fits.csv", caption="../report/log_linear_fits.rst", category="Tables"),
+        fits=report("<results>/tables/log_linear_fits.csv", caption="../report/log_linear_fits.rst", category="Tables"),
+        null=report(
+            "<results>/tables/permutation_null.csv", caption="../report/permutation_null.rst", category="Tables"
+        ),
     log:
         "<logs>/fit_log_linear.log",
     benchmark:
@@ -61,13 +39,14 @@ rule fit_log_linear:
         "../envs/workflow.yaml"
     params:
         thresholds=config["counting"]["thresholds"],
-        binning=json.dumps({task: config["analysis"][task] for task in ("classification", "retrieval")}),
+        binning=json.dumps({task: config["analysis"][task] for task in SCORES if task in config["analysis"]}),
+        left_out=json.dumps(LEFT_OUT),
         draws=config["analysis"]["draws"],
         seed=config["analysis"]["seed"],
     shell:
-        "python {input.script} --class-accuracy {input.class_accuracy} --retrieval-recall {input.retrieval_recall}"
-        " --counts {input.counts} --thresholds {params.thresholds} --binning {params.binning:q}"
-        " --draws {params.draws} --seed {params.seed} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --scores {input.scores} --counts {input.counts} --thresholds {params.thresholds}"
+        " --left-out {params.left_out:q} --binning {params.binning:q} --draws {params.draws} --seed {params.seed}"
+        " --null {output.null} --out {output.fits} 2>&1 | tee {log}"
 
 
 rule tabulate_frequency_bins:
@@ -75,18 +54,19 @@ rule tabulate_frequency_bins:
     input:
         script=src("tabulate_frequency_bins.py"),
         lib=lib("tabulate_frequency_bins.py"),
-        class_accuracy="<results>/tables/class_accuracy.parquet",
-        retrieval_recall="<results>/tables/retrieval_recall.parquet",
-        counts=expand("<results>/counts/{pretraining}.parquet", pretraining=PRETRAINING.index),
+        scores=score_tables(),
+        counts=counts_of(PRETRAINING.index),
     output:
         report("<results>/tables/frequency_bins.csv", caption="../report/frequency_bins.rst", category="Tables"),
     log:
         "<logs>/tabulate_frequency_bins.log",
     conda:
         "../envs/workflow.yaml"
+    params:
+        left_out=json.dumps(LEFT_OUT),
     shell:
-        "python {input.script} --class-accuracy {input.class_accuracy} --retrieval-recall {input.retrieval_recall}"
-        " --counts {input.counts} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --scores {input.scores} --counts {input.counts} --left-out {params.left_out:q}"
+        " --out {output} 2>&1 | tee {log}"
 
 
 rule tabulate_headline:
@@ -95,6 +75,7 @@ rule tabulate_headline:
         script=src("tabulate_headline.py"),
         lib=lib("tabulate_headline.py"),
         fits="<results>/tables/log_linear_fits.csv",
+        null="<results>/tables/permutation_null.csv",
     output:
         report("<results>/tables/headline.csv", caption="../report/headline.rst", category="Tables"),
     log:
@@ -105,20 +86,39 @@ rule tabulate_headline:
         main=json.dumps(config["analysis"]["main"]),
         threshold=config["counting"]["thresholds"][0],
     shell:
-        "python {input.script} --fits {input.fits} --main {params.main:q} --threshold {params.threshold}"
-        " --out {output} 2>&1 | tee {log}"
+        "python {input.script} --fits {input.fits} --null {input.null} --main {params.main:q}"
+        " --threshold {params.threshold} --out {output} 2>&1 | tee {log}"
+
+
+rule tabulate_long_tail:
+    """Tabulate the share of concepts never matched, and the power law of the tail."""
+    input:
+        script=src("tabulate_long_tail.py"),
+        lib=lib("tabulate_long_tail.py"),
+        counts=counts_of(PRETRAINING.index),
+    output:
+        report("<results>/tables/long_tail.csv", caption="../report/long_tail.rst", category="Tables"),
+    log:
+        "<logs>/tabulate_long_tail.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        datasets=pooled_everywhere(),
+    shell:
+        "python {input.script} --counts {input.counts} --datasets {params.datasets} --out {output} 2>&1 | tee {log}"
 
 
 rule tables:
     """All final tables."""
     input:
+        score_tables(),
         "<results>/tables/concept_counts.parquet",
-        "<results>/tables/class_accuracy.parquet",
-        "<results>/tables/retrieval_recall.parquet",
         "<results>/tables/log_linear_fits.csv",
+        "<results>/tables/permutation_null.csv",
         "<results>/tables/headline.csv",
         "<results>/tables/frequency_bins.csv",
         "<results>/tables/misalignment.csv",
         "<results>/tables/frequency_correlation.csv",
-        "<results>/tables/skipped_samples.csv",
+        "<results>/tables/long_tail.csv",
+        branch(len(MEASURED) > 0, then="<results>/tables/skipped_samples.csv", otherwise=[]),
         branch(len(COMPOSED) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),

@@ -46,10 +46,9 @@ rule check_results:
     input:
         script=src("check_results.py"),
         lib=lib("check_results.py"),
-        counts=expand("<results>/counts/{pretraining}.parquet", pretraining=PRETRAINING.index),
+        counts=counts_of(MEASURED),
         concepts=config["concepts"],
-        class_accuracy="<results>/tables/class_accuracy.parquet",
-        retrieval_recall="<results>/tables/retrieval_recall.parquet",
+        scores=score_tables(),
         truth=branch(len(COMPOSED) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
     output:
         "<results>/checks/passed.txt",
@@ -61,6 +60,5 @@ rule check_results:
         spearman=config["checks"]["matched_spearman"],
         truth=lambda wildcards, input: f"--truth {input.truth}" if input.truth else "",
     shell:
-        "python {input.script} --counts {input.counts} --concepts {input.concepts}"
-        " --class-accuracy {input.class_accuracy} --retrieval-recall {input.retrieval_recall} {params.truth}"
+        "python {input.script} --counts {input.counts} --concepts {input.concepts} --scores {input.scores} {params.truth}"
         " --matched-spearman {params.spearman} --out {output} 2>&1 | tee {log}"

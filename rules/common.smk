@@ -1,7 +1,6 @@
 """What every stage uses: validated config and registries, wildcards, the code a rule depends on. No rules here."""
 
 import ast
-import glob
 import json
 import os
 import re
@@ -40,19 +39,23 @@ def typed(cell, kind):
         return cell
 
 
-def read_registry(name):
-    """A registry of the config as a table indexed by its first column, every row validated."""
-    path = config["registries"][name]
+def read_rows(path, schema, where):
+    """A TSV as a table indexed by its first column, every row validated; columns it leaves out are empty."""
     if not os.path.exists(path):
-        raise WorkflowError(f"config: registries.{name}: {path} does not exist")
-    kinds = {key: entry.get("type") for key, entry in load_configfile(schema_path(name))["properties"].items()}
+        raise WorkflowError(f"{where}: {path} does not exist")
+    kinds = {key: entry.get("type") for key, entry in load_configfile(schema_path(schema))["properties"].items()}
     table = pd.read_csv(path, sep="\t", dtype=object, keep_default_na=False, comment="#")
     for row in table.to_dict("records"):
         filled = {column: typed(cell, kinds.get(column)) for column, cell in row.items() if cell}
-        check(filled, name, f"{path}: row {next(iter(row.values()))!r}")
+        check(filled, schema, f"{path}: row {next(iter(row.values()))!r}")
     if (twice := table[table.columns[0]].duplicated()).any():
         raise WorkflowError(f"{path}: {table[table.columns[0]][twice].iloc[0]!r} occurs in two rows")
-    return table.set_index(table.columns[0], drop=False)
+    return table.set_index(table.columns[0], drop=False).reindex(columns=list(kinds), fill_value="")
+
+
+def read_registry(name):
+    """A registry of the config: see read_rows."""
+    return read_rows(config["registries"][name], name, f"config: registries.{name}")
 
 
 def selected(name, registry):
@@ -87,10 +90,13 @@ BACKBONES = selected("backbones", read_registry("backbones"))
 DOWNSTREAM = selected("downstream", read_registry("downstream"))
 PICTURES = read_registry("pictures")
 FILES = read_registry("files")
-CLASSIFICATION = DOWNSTREAM.index[DOWNSTREAM.task == "classification"]
-RETRIEVAL = DOWNSTREAM.index[DOWNSTREAM.task == "retrieval"]
-COMPOSED = PRETRAINING.index[PRETRAINING.shards == ""]
-check_concepts(config["concepts"])
+LEFT_OUT = {name: types.split("|") for name, types in DOWNSTREAM.left_out.items() if types}
+PUBLISHED = list(PRETRAINING.index[PRETRAINING.published_counts != ""])
+MEASURED = list(PRETRAINING.index[PRETRAINING.published_counts == ""])
+COMPOSED = [name for name in MEASURED if not PRETRAINING.shards[name]]
+SCORES = {"classification": "class_accuracy", "retrieval": "retrieval_recall", "text_to_image": "text_to_image_scores"}
+if MEASURED:
+    check_concepts(config["concepts"])
 
 
 def src(script):
@@ -111,108 +117,17 @@ def lib(script):
     return sorted(os.path.relpath(path) for path in found)
 
 
-def shard_number(path):
-    """The number in a shard's name, which alone decides the shard's chunk: adding a shard moves no other."""
-    numbers = re.findall(r"\d+", Path(path).stem)
-    if not numbers:
-        raise WorkflowError(f"{path}: a shard's name must end in its number, as in 00012.tar")
-    return int(numbers[-1])
-
-
-def shards_of(pretraining):
-    """All shards of a pretraining dataset: those its registry row points at, or the ones composed here."""
-    row = PRETRAINING.loc[pretraining]
-    if not row.shards:
-        count = -(-int(row.samples) // config["corpus"]["shard_size"])
-        return [f"<results>/shards/{pretraining}/{number:05d}.tar" for number in range(count)]
-    found = sorted(glob.glob(row.shards))
-    if not found:
-        raise WorkflowError(f"{config['registries']['pretraining']}: {pretraining}: no file matches {row.shards}")
-    return found
-
-
-def chunks_of(pretraining):
-    """Chunk names and their shards."""
-    chunks = {}
-    for shard in shards_of(pretraining):
-        name = f"{shard_number(shard) // config['chunks']['shards_per_chunk']:05d}"
-        chunks.setdefault(name, []).append(shard)
-    return chunks
-
-
-CHUNKS = {pretraining: chunks_of(pretraining) for pretraining in PRETRAINING.index}
-
-
-def chunk_shards(wildcards):
-    """Shards of a chunk; a chunk that the dataset lacks is a clear error rather than an empty job."""
-    try:
-        return CHUNKS[wildcards.pretraining][wildcards.chunk]
-    except KeyError:
-        raise WorkflowError(f"{wildcards.pretraining} has no chunk {wildcards.chunk}") from None
-
-
-def per_chunk(pattern):
-    """Input function: the pattern for every chunk of the wildcard's dataset."""
-    return lambda wildcards: [
-        pattern.format(pretraining=wildcards.pretraining, chunk=c) for c in CHUNKS[wildcards.pretraining]
-    ]
-
-
-def training_length(pretraining, backbone):
-    """Samples that a backbone sees in training on a dataset, repeats included."""
-    if not PRETRAINING.samples_seen[pretraining]:
-        raise WorkflowError(
-            f"{config['registries']['pretraining']}: {pretraining}: samples_seen is needed to train on it"
-        )
-    return round(int(PRETRAINING.samples_seen[pretraining]) * float(BACKBONES.length[backbone]))
-
-
-def first_chunk(pretraining):
-    """Name and shards of a dataset's first chunk."""
-    return min(CHUNKS[pretraining].items())
-
-
-def truth_of(pretraining):
-    """The truth about each of a composed dataset's shards."""
-    return [
-        shard.replace("<results>/shards", "<results>/truth").replace(".tar", ".parquet")
-        for shard in shards_of(pretraining)
-    ]
-
-
-def picture_sets(role):
-    """Names of the picture sets of a role (train, near, far)."""
-    return list(PICTURES.index[PICTURES.role == role])
-
-
-def rendered(sets):
-    """Paths of the rendered pictures of these sets."""
-    return [f"<results>/pictures/{name}.npy" for name in sets]
-
-
-def evaluation_sets(dataset):
-    """Picture sets of a composed evaluation set: those of a role, or one by its name."""
-    pictures = DOWNSTREAM.pictures[dataset]
-    return picture_sets(pictures) or [pictures]
-
-
-def downstream_shards(wildcards):
-    """Shards of an evaluation set: its own, or the one composed here."""
-    row = DOWNSTREAM.loc[wildcards.dataset]
-    return sorted(glob.glob(row.shards)) if row.shards else [f"<results>/downstream/{wildcards.dataset}/test/0.tar"]
-
-
-def downstream_classes(wildcards):
-    """Class names of a classification set, one per line."""
-    row = DOWNSTREAM.loc[wildcards.dataset]
-    return row.classes or f"<results>/downstream/{wildcards.dataset}/classnames.txt"
+def one_of(names):
+    """Wildcard constraint: one of these names; without any, nothing."""
+    return "|".join(map(re.escape, names)) or "(?!)"
 
 
 wildcard_constraints:
-    pretraining="|".join(map(re.escape, PRETRAINING.index)),
-    backbone="|".join(map(re.escape, BACKBONES.index)),
-    dataset="|".join(map(re.escape, DOWNSTREAM.index)),
-    pictures="|".join(map(re.escape, PICTURES.index)),
-    file="|".join(map(re.escape, FILES.index)),
+    pretraining=one_of(PRETRAINING.index),
+    backbone=one_of(BACKBONES.index),
+    dataset=one_of(DOWNSTREAM.index),
+    pictures=one_of(PICTURES.index),
+    file=one_of(FILES.index),
+    figure=one_of(config["figures"]),
     chunk=r"\d{5}",
     shard=r"\d{5}",

@@ -37,6 +37,8 @@ rule sum_counts:
         "<results>/counts/{pretraining}.parquet",
     log:
         "<logs>/sum_counts/{pretraining}.log",
+    wildcard_constraints:
+        pretraining=one_of(MEASURED),
     conda:
         "../envs/workflow.yaml"
     shell:
@@ -48,7 +50,7 @@ rule collect_counts:
     input:
         script=src("collect_counts.py"),
         lib=lib("collect_counts.py"),
-        counts=expand("<results>/counts/{pretraining}.parquet", pretraining=PRETRAINING.index),
+        counts=counts_of(PRETRAINING.index),
     output:
         counts="<results>/tables/concept_counts.parquet",
         misalignment=report(

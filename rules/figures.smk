@@ -2,38 +2,37 @@
 
 
 rule figure_log_linear:
-    """Draw scores against log frequency, one panel per evaluation set and pretraining dataset."""
+    """Draw scores against log frequency as the config's figures describe it: rows of choices, a column per dataset."""
     input:
         script=src("figure_log_linear.py"),
         lib=lib("figure_log_linear.py"),
-        class_accuracy="<results>/tables/class_accuracy.parquet",
-        retrieval_recall="<results>/tables/retrieval_recall.parquet",
+        scores=lambda wildcards: f"<results>/tables/{SCORES[config['figures'][wildcards.figure]['task']]}.parquet",
         fits="<results>/tables/log_linear_fits.csv",
-        counts=expand("<results>/counts/{pretraining}.parquet", pretraining=PRETRAINING.index),
+        counts=counts_of(PRETRAINING.index),
     output:
         png=report(
-            "<results>/figures/log_linear_{task}.png",
+            "<results>/figures/{figure}.png",
             caption="../report/log_linear.rst",
             category="Figures",
-            labels={"figure": "log-linear {task}"},
+            labels={"figure": "{figure}"},
         ),
-        pdf="<results>/figures/log_linear_{task}.pdf",
-        csv="<results>/figures/log_linear_{task}.csv",
+        pdf="<results>/figures/{figure}.pdf",
+        csv="<results>/figures/{figure}.csv",
     log:
-        "<logs>/figure_log_linear/{task}.log",
-    wildcard_constraints:
-        task="classification|retrieval",
+        "<logs>/figure_log_linear/{figure}.log",
     conda:
         "../envs/workflow.yaml"
     params:
-        binning=lambda wildcards: json.dumps(config["analysis"][wildcards.task]),
+        figure=lambda wildcards: json.dumps(config["figures"][wildcards.figure]),
+        columns=lambda wildcards: figure_columns(wildcards.figure),
+        binning=lambda wildcards: json.dumps(config["analysis"][config["figures"][wildcards.figure]["task"]]),
+        left_out=json.dumps(LEFT_OUT),
         main=json.dumps(config["analysis"]["main"]),
         threshold=config["counting"]["thresholds"][0],
     shell:
-        "python {input.script} --task {wildcards.task} --class-accuracy {input.class_accuracy}"
-        " --retrieval-recall {input.retrieval_recall} --counts {input.counts} --fits {input.fits}"
-        " --binning {params.binning:q} --main {params.main:q} --threshold {params.threshold}"
-        " --out {output.png} 2>&1 | tee {log}"
+        "python {input.script} --figure {params.figure:q} --pretraining {params.columns} --scores {input.scores}"
+        " --counts {input.counts} --fits {input.fits} --binning {params.binning:q} --left-out {params.left_out:q}"
+        " --main {params.main:q} --threshold {params.threshold} --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_recipes:
@@ -42,6 +41,7 @@ rule figure_recipes:
         script=src("figure_recipes.py"),
         lib=lib("figure_recipes.py"),
         fits="<results>/tables/log_linear_fits.csv",
+        null="<results>/tables/permutation_null.csv",
     output:
         png=report(
             "<results>/figures/recipes.png",
@@ -59,8 +59,8 @@ rule figure_recipes:
         main=json.dumps(config["analysis"]["main"]),
         threshold=config["counting"]["thresholds"][0],
     shell:
-        "python {input.script} --fits {input.fits} --main {params.main:q} --threshold {params.threshold}"
-        " --out {output.png} 2>&1 | tee {log}"
+        "python {input.script} --fits {input.fits} --null {input.null} --main {params.main:q}"
+        " --threshold {params.threshold} --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_long_tail:
@@ -68,7 +68,8 @@ rule figure_long_tail:
     input:
         script=src("figure_long_tail.py"),
         lib=lib("figure_long_tail.py"),
-        counts="<results>/tables/concept_counts.parquet",
+        counts=counts_of(PRETRAINING.index),
+        tails="<results>/tables/long_tail.csv",
     output:
         png=report(
             "<results>/figures/long_tail.png",
@@ -82,8 +83,11 @@ rule figure_long_tail:
         "<logs>/figure_long_tail.log",
     conda:
         "../envs/workflow.yaml"
+    params:
+        datasets=pooled_everywhere(),
     shell:
-        "python {input.script} --counts {input.counts} --out {output.png} 2>&1 | tee {log}"
+        "python {input.script} --counts {input.counts} --datasets {params.datasets} --tails {input.tails}"
+        " --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_contact_sheet:
@@ -143,9 +147,8 @@ rule figure_truth_check:
 rule figures:
     """All figures."""
     input:
-        "<results>/figures/log_linear_classification.png",
-        "<results>/figures/log_linear_retrieval.png",
+        expand("<results>/figures/{figure}.png", figure=config["figures"]),
         "<results>/figures/recipes.png",
         "<results>/figures/long_tail.png",
-        expand("<results>/figures/contact_sheet_{pretraining}.png", pretraining=PRETRAINING.index),
+        expand("<results>/figures/contact_sheet_{pretraining}.png", pretraining=MEASURED),
         branch(len(COMPOSED) > 0, then="<results>/figures/truth_check.png", otherwise=[]),

@@ -78,15 +78,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counts", type=Path, nargs="+", required=True)
     parser.add_argument("--concepts", type=Path, required=True)
-    parser.add_argument("--class-accuracy", type=Path, required=True)
-    parser.add_argument("--retrieval-recall", type=Path, required=True)
+    parser.add_argument("--scores", type=Path, nargs="+", required=True)
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--matched-spearman", type=float, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     concepts = [concept.name for concept in read_concepts(args.concepts)]
     checks = [c for path in args.counts for c in check_counts(path.stem, pd.read_parquet(path), concepts)]
-    for path in (args.class_accuracy, args.retrieval_recall):
+    for path in args.scores:
         checks += check_scores(path.stem, pd.read_parquet(path), concepts)
     if args.truth:
         checks += check_truth(pd.read_csv(args.truth), args.matched_spearman)

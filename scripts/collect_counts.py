@@ -11,17 +11,33 @@ import pandas as pd
 import pyarrow as pa
 from scipy import stats
 
+from concept_freq.observations import read_counts
 from concept_freq.tables import write_csv, write_table
 
 COUNT_TYPES = ("text", "image", "matched")
 
 
-def misalignment(counts: pd.DataFrame) -> pd.DataFrame:
-    """Misaligned pairs of each dataset, as a share of all samples (the paper's degree) and of two-sided ones."""
-    totals = counts.groupby("pretraining", sort=False)[["n_samples", "n_two_sided", "n_misaligned"]].first()
-    totals["misalignment_degree"] = totals.n_misaligned / totals.n_samples
-    totals["share_of_two_sided"] = totals.n_misaligned / totals.n_two_sided
-    return totals.reset_index()
+def misalignment(counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Misaligned pairs of each dataset, as a share of all samples (the paper's degree) and of two-sided ones.
+
+    Published pairs are copied; the paper counts them over other samples than ours, and without two-sided ones.
+    """
+    rows = []
+    for name, table in counts.items():
+        first = table.iloc[0]
+        row = {"pretraining": name, "source": "copied from the paper" if "dataset" in table else "measured"}
+        rows.append(row | {key: first.get(key) for key in ("n_samples", "n_processed", "n_two_sided", "n_misaligned")})
+    found = pd.DataFrame(rows).astype({"n_misaligned": "Int64"})
+    found["misalignment_degree"] = found.n_misaligned / found.n_samples.astype("Float64")
+    found["share_of_two_sided"] = found.n_misaligned / found.n_two_sided.astype("Float64")
+    return found[found.n_misaligned.notna()]
+
+
+def one_row_each(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per concept. Published counts differ a little between evaluation sets: the first set's is taken."""
+    if "dataset" not in table:
+        return table
+    return table.groupby("concept", as_index=False)[["n_text", "n_image", "n_matched"]].first()
 
 
 def correlation(counts: pd.DataFrame) -> pd.DataFrame:
@@ -29,9 +45,12 @@ def correlation(counts: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for first, second in combinations(counts.pretraining.unique(), 2):
         pair = [counts[counts.pretraining == name].set_index("concept") for name in (first, second)]
-        shared = pair[0].index.intersection(pair[1].index)
         for kind in COUNT_TYPES:
-            found = stats.spearmanr(*(table.loc[shared, f"n_{kind}"] for table in pair))
+            known = [table[f"n_{kind}"].dropna() for table in pair]
+            shared = known[0].index.intersection(known[1].index)
+            if len(shared) < 3:
+                continue
+            found = stats.spearmanr(*(column[shared].astype(float) for column in known))
             row = {
                 "first": first,
                 "second": second,
@@ -53,10 +72,10 @@ def main() -> None:
     parser.add_argument("--correlation", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    tables = [pd.read_parquet(path).assign(pretraining=path.stem) for path in args.counts]
-    counts = pd.concat(tables, ignore_index=True)
+    tables = read_counts(args.counts)
+    counts = pd.concat([one_row_each(t).assign(pretraining=name) for name, t in tables.items()], ignore_index=True)
     write_table(pa.Table.from_pandas(counts, preserve_index=False), "concept_counts", args.out)
-    write_csv(misalignment(counts), args.misalignment)
+    write_csv(misalignment(tables), args.misalignment)
     write_csv(correlation(counts), args.correlation)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from concept_freq.observations import TASKS
 from concept_freq.tables import SCHEMAS, write_table
 
 
@@ -13,7 +14,7 @@ def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scores", type=Path, nargs="*", required=True)
-    parser.add_argument("--schema", choices=("class_accuracy", "retrieval_recall"), required=True)
+    parser.add_argument("--schema", choices=TASKS, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     empty = pa.schema(SCHEMAS[args.schema].items()).empty_table()

@@ -5,49 +5,59 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.ticker import FuncFormatter
 
-from concept_freq.plots import pretty, save, use_style
+from concept_freq.observations import read_counts
+from concept_freq.plots import palette, pretty, save, short_count, use_style
 
-
-def rank(counts: pd.DataFrame) -> pd.DataFrame:
-    """Counts of each dataset in descending order, with rank and share of the largest."""
-    ranked = counts.sort_values(["pretraining", "n_matched", "concept"], ascending=[True, False, True])
-    ranked["rank"] = ranked.groupby("pretraining").cumcount() + 1
-    ranked["share_of_largest"] = ranked.n_matched / ranked.groupby("pretraining").n_matched.transform("max")
-    return ranked[["pretraining", "rank", "concept", "n_matched", "share_of_largest"]]
+INSET = 180  # ranks, as published
 
 
-def draw(ranked: pd.DataFrame, order: list[str]) -> plt.Figure:
-    """Counts by rank on a log axis, zeros named in the legend; the inset has linear axes, as published."""
-    figure, axes = plt.subplots(figsize=(6.4, 4), layout="constrained")
-    inset = axes.inset_axes((0.62, 0.62, 0.36, 0.34))
-    for pretraining in order:
-        line = ranked[ranked.pretraining == pretraining]
-        some = line[line.n_matched > 0]
-        absent = len(line) - len(some)
-        axes.plot(
-            some["rank"],
-            some.n_matched,
-            label=f"{pretty(pretraining)}: {absent} of {len(line)} concepts never matched",
-        )
-        inset.plot(line["rank"], line.share_of_largest)
-    axes.set(yscale="log", xlabel="concept, by rank", ylabel="matched frequency (pairs)")
-    inset.set_ylabel("share of largest", fontsize=7)
+def rank(counts: dict[str, pd.DataFrame], datasets: list[str]) -> pd.DataFrame:
+    """Counts of each dataset in descending order, with rank and share of the largest; published ones of these sets."""
+    ranked = []
+    for pretraining, table in counts.items():
+        if "dataset" in table:
+            table = table[table.dataset.isin(datasets)]
+        table = table[table.n_matched.notna()].sort_values(["n_matched", "concept"], ascending=[False, True])
+        table = table.assign(pretraining=pretraining, rank=range(1, len(table) + 1))
+        ranked.append(table.assign(share_of_largest=table.n_matched.astype(float) / table.n_matched.max()))
+    return pd.concat(ranked)[["pretraining", "rank", "concept", "n_matched", "share_of_largest"]]
+
+
+def draw(ranked: pd.DataFrame, tails: pd.DataFrame, colours: dict[str, str]) -> plt.Figure:
+    """Counts by rank on log axes with zeros and exponent in the legend; the inset has linear axes, as published."""
+    figure, axes = plt.subplots(figsize=(7.4, 4.8), layout="constrained")
+    inset = axes.inset_axes((0.66, 0.66, 0.33, 0.3))
+    for pretraining, line in ranked.groupby("pretraining", sort=False):
+        some, tail = line[line.n_matched > 0], tails.loc[pretraining]
+        zipf = f", Zipf exponent {tail.zipf:.2f}" if tail.get("zipf", float("nan")) > 0 else ""
+        label = f"{pretty(pretraining)}: {tail.share_zero:.0%} of {len(line):,} never matched{zipf}"
+        axes.plot(some["rank"], some.n_matched.astype(float), color=colours[pretraining], label=label)
+        inset.plot(line["rank"][:INSET], line.share_of_largest[:INSET], color=colours[pretraining], linewidth=1)
+    axes.set(xscale="log", yscale="log", xlabel="concept, by rank", ylabel="matched frequency (pairs)")
+    axes.set_ylim(0.5, 300 * float(ranked.n_matched.max()))  # room for the inset above the lines
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(short_count))
+    inset.set_title(f"share of the largest, ranks to {INSET}", fontsize=7)
     inset.tick_params(labelsize=7)
-    axes.legend(loc="lower left", frameon=False, fontsize=8)
+    axes.legend(loc="lower left", frameon=False, fontsize=7.5)
     return figure
 
 
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--counts", type=Path, required=True, help="table of concept counts")
+    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    parser.add_argument("--datasets", nargs="*", default=[], help="evaluation sets whose published counts are pooled")
+    parser.add_argument("--tails", type=Path, required=True, help="long_tail.csv")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    counts = pd.read_parquet(args.counts)
-    ranked = rank(counts)
+    ranked = rank(read_counts(args.counts), args.datasets)
+    tails = pd.read_csv(args.tails)
+    tails = tails[tails.count_type == "matched"].set_index("pretraining")
     use_style()
-    save(draw(ranked, list(counts.pretraining.unique())), args.out, ranked)
+    save(draw(ranked, tails, palette([path.stem for path in args.counts])), args.out, ranked)
 
 
 if __name__ == "__main__":

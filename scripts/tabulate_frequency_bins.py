@@ -1,14 +1,20 @@
-"""Mean score by decade of matched frequency, with the number of concepts and a 95 % interval (paper, Table 6)."""
+"""Mean score by decade of matched frequency, with the number of concepts and a 95 % interval (paper, Table 6).
+
+``dataset`` is ``all`` where the evaluation sets of a task are pooled.
+"""
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from concept_freq.observations import KEYS, join, read_counts, read_scores
+from concept_freq.observations import KEYS, join, left_out_of_pool, read_counts, read_scores
 from concept_freq.tables import write_csv
+
+TOP = {"accuracy": 100, "recall": 1}  # of the metrics that have a range
 
 
 def decade(counts: pd.Series) -> pd.Series:
@@ -16,12 +22,20 @@ def decade(counts: pd.Series) -> pd.Series:
     return (10 ** np.floor(np.log10(counts.clip(lower=1)))).astype(int).where(counts > 0, 0)
 
 
+def with_pool(observations: pd.DataFrame, left_out: dict[str, list[str]]) -> pd.DataFrame:
+    """Add the pooled evaluation sets of each task that has several, as dataset ``all``."""
+    several = observations.groupby("task").dataset.transform("nunique") > 1
+    pooled = observations[several & ~left_out_of_pool(observations, left_out, "matched")]
+    return pd.concat([observations, pooled.assign(dataset="all")], ignore_index=True)
+
+
 def interval(scores: pd.Series, top: float) -> tuple[float, float]:
     """95 % t interval of the mean, cut at the score's range [0, top]; nan for a single concept."""
     if len(scores) < 2:
         return np.nan, np.nan
     half = stats.t.ppf(0.975, len(scores) - 1) * scores.std() / np.sqrt(len(scores))
-    return max(0.0, scores.mean() - half), min(top, scores.mean() + half)
+    bottom = 0.0 if np.isfinite(top) else -np.inf
+    return max(bottom, scores.mean() - half), min(top, scores.mean() + half)
 
 
 def tabulate(observations: pd.DataFrame) -> pd.DataFrame:
@@ -30,7 +44,7 @@ def tabulate(observations: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for keys, group in observations.groupby([*KEYS, "dataset", "decade"], sort=True):
         named = dict(zip([*KEYS, "dataset", "matched_from"], keys, strict=True))
-        low, high = interval(group.score, 100 if named["metric"] == "accuracy" else 1)
+        low, high = interval(group.score, TOP.get(named["metric"], np.inf))
         rows.append(
             {
                 **named,
@@ -45,14 +59,15 @@ def tabulate(observations: pd.DataFrame) -> pd.DataFrame:
 
 def main() -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--class-accuracy", type=Path, required=True)
-    parser.add_argument("--retrieval-recall", type=Path, required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scores", type=Path, nargs="+", required=True)
     parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    scores = read_scores(args.class_accuracy, args.retrieval_recall)
-    write_csv(tabulate(join(scores, read_counts(args.counts))), args.out)
+    observations = join(read_scores(args.scores), read_counts(args.counts))
+    counted = observations[observations.n_matched.notna()].astype({"n_matched": int})
+    write_csv(tabulate(with_pool(counted, args.left_out)), args.out)
 
 
 if __name__ == "__main__":

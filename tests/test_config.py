@@ -46,6 +46,25 @@ def test_shipped_configurations_plan_every_rule(snakemake, repository, folder):
         assert rule in result.stdout + result.stderr
 
 
+def test_released_data_are_fetched_where_no_folder_is_given(snakemake):
+    result = snakemake("--dry-run", "--configfile", "config/released.yaml")
+    assert result.returncode == 0, result.stderr
+    for rule in ("retrieve_released", "read_published_counts", "figure_text_to_image", "compare_with_published"):
+        assert f"rule {rule}:" in result.stdout + result.stderr
+    assert "rule train_clip:" not in result.stdout + result.stderr
+
+
+def test_a_folder_without_the_released_data_is_named(snakemake, tmp_path):
+    result = snakemake("--dry-run", "--configfile", "config/released.yaml", "--config", f"released_data={tmp_path}")
+    assert failed_with(result, "released_data", "let_it_wag", "does not exist (and 8", "commit 11ef009f")
+
+
+def test_a_figure_of_an_unknown_dataset_is_named(snakemake, project):
+    figure = {"task": "classification", "pretraining": ["cc3m"], "rows": [{}]}
+    result = dry_run(snakemake, project(lambda c: c["figures"].update(mine=figure)))
+    assert failed_with(result, "figures.mine", "cc3m"), result.stderr
+
+
 def test_the_unspoilt_copy_is_fine(snakemake, project):
     assert dry_run(snakemake, project()).returncode == 0
 

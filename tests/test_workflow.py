@@ -87,6 +87,15 @@ def test_every_recipe_is_in_the_table_of_fits(results):
     assert set(fits.count_type) == {"text", "image", "matched"}
 
 
+def test_the_null_stands_beside_every_fit(results):
+    keys = [column for column in FIT_COLUMNS.split(",") if column not in {"p_value", "n_points"}][:11]
+    fits, null = (
+        pd.read_csv(results / "tables" / f"{name}.csv", dtype=str, keep_default_na=False)
+        for name in ("log_linear_fits", "permutation_null")
+    )
+    assert fits[keys].to_numpy().tolist() == null[keys].to_numpy().tolist()
+
+
 def test_every_broken_sample_is_listed_with_its_reason(results):
     skipped = pd.read_csv(results / "tables" / "skipped_samples.csv")
     found = skipped.set_index(["pretraining", "reason"]).samples

@@ -3,10 +3,13 @@
 ``paper`` repeats the published binning, slice and Pearson test; the other three show what it leaves out.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
+
+from concept_freq.resampling import bootstrap_weights, centred, shuffles_within, within_slopes
 
 RECIPES = ("paper", "all_bins", "concept", "fixed_effects")
 
@@ -20,9 +23,29 @@ class Binning:
     stop: int
 
 
+def binning_of(task: dict, pretraining: str) -> Binning:
+    """The config's bins of a task, with the slice that it gives for this pretraining dataset (``of``)."""
+    slices = {key: value for key, value in task.items() if key != "of"}
+    return Binning(**slices | task.get("of", {}).get(pretraining, {}))
+
+
+@dataclass(frozen=True)
+class Points:
+    """n points seen through c counts and m scores: counts (n, c), scores (n, m), evaluation set, concept (n,)."""
+
+    counts: np.ndarray
+    scores: np.ndarray
+    group: np.ndarray
+    cluster: np.ndarray
+
+
 @dataclass(frozen=True)
 class Fit:
-    """One fitted relation; slopes are in units of ``y`` per tenfold frequency, the interval is 95 %."""
+    """One fitted relation; slopes are in units of the score per tenfold frequency, the interval is 95 %.
+
+    ``null_rho`` and ``null_rho_95`` are the mean rho and the 95th percentile of its size when scores are shuffled
+    within their evaluation sets.
+    """
 
     recipe: str
     rho: float
@@ -31,11 +54,13 @@ class Fit:
     ci_low: float
     ci_high: float
     n_points: int
+    null_rho: float = np.nan
+    null_rho_95: float = np.nan
 
 
 @dataclass(frozen=True)
 class Bins:
-    """Means of ``y`` by log-spaced bins of frequency: upper edges (counts), means, standard errors, sizes."""
+    """Means of a score by log-spaced bins of frequency: upper edges (counts), means, standard errors, sizes."""
 
     edge: np.ndarray
     mean: np.ndarray
@@ -48,120 +73,106 @@ def log_counts(counts: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(counts, 1))
 
 
-def bin_means(counts: np.ndarray, y: np.ndarray, edges: int) -> Bins:
-    """Bin by edges evenly spaced in log count, right-closed; bin 0 holds counts of at most one. Empty bins: nan."""
+def membership(counts: np.ndarray, edges: int) -> tuple[np.ndarray, np.ndarray]:
+    """Upper edges (in log count) and who is in which bin, boolean (edges, n).
+
+    Edges are evenly spaced in log count and close their bin on the right; bin 0 holds counts of at most one.
+    """
     x = log_counts(counts)
     borders = np.linspace(x.min(), x.max(), edges)
-    member = np.digitize(x, borders, right=True)
-    groups = [y[member == i] for i in range(edges)]
+    return borders, np.digitize(x, borders, right=True) == np.arange(edges)[:, None]
+
+
+def bin_means(counts: np.ndarray, y: np.ndarray, edges: int) -> Bins:
+    """Bin one score (n,) by one count (n,). Empty bins: nan."""
+    borders, member = membership(counts, edges)
+    groups = [y[here] for here in member]
     mean = np.array([g.mean() if len(g) else np.nan for g in groups])
     error = np.array([g.std(ddof=1) / np.sqrt(len(g)) if len(g) > 1 else np.nan for g in groups])
-    return Bins(np.exp(borders), mean, error, np.array([len(g) for g in groups]))
+    return Bins(np.exp(borders), mean, error, member.sum(axis=1))
 
 
-def fit_bins(recipe: str, bins: Bins, keep: slice) -> Fit:
-    """Pearson and least squares over bin means against their upper edges; an empty bin has no mean and is left out."""
-    x, y = np.log10(bins.edge[keep]), bins.mean[keep]
-    x, y = x[~np.isnan(y)], y[~np.isnan(y)]
-    if len(x) < 3 or np.ptp(y) == 0:
-        return Fit(recipe, *[np.nan] * 5, len(x))
-    line = stats.linregress(x, y)
-    half = stats.t.ppf(0.975, len(x) - 2) * line.stderr
-    return Fit(
-        recipe,
-        line.rvalue,
-        line.pvalue,
-        line.slope,
-        line.slope - half,
-        line.slope + half,
-        len(x),
-    )
+def correlation(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Pearson correlation of x (p,) with every row of y (..., p); nan where a row does not vary."""
+    dx, dy = x - x.mean(), y - y.mean(axis=-1, keepdims=True)
+    norm = np.sqrt((dx @ dx) * (dy * dy).sum(axis=-1))
+    flat = norm <= 1e-12 * np.sqrt(dx @ dx) * np.abs(y).max(axis=-1, initial=1)
+    return np.where(flat, np.nan, dy @ dx / np.where(flat, 1, norm)).clip(-1, 1)[()]
 
 
-def centred(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Values less the mean of their group."""
-    _, member = np.unique(group, return_inverse=True)
-    means = np.bincount(member, weights=values) / np.bincount(member)
-    return values - means[member]
+def pearson_p(rho: np.ndarray, n: int) -> np.ndarray:
+    """Two-sided p of a Pearson correlation over n points."""
+    with np.errstate(divide="ignore"):
+        return 2 * stats.t.sf(np.abs(rho) * np.sqrt((n - 2) / (1 - rho**2)), n - 2)
 
 
-def within_slopes(x: np.ndarray, y: np.ndarray, group: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Slope of y on x with one intercept per group, for every row of weights (draws, points). Returns (draws,)."""
-    covariance, variance = np.zeros(len(weights)), np.zeros(len(weights))
-    for name in np.unique(group):
-        here = group == name
-        w, xs, ys = weights[:, here], x[here], y[here]
-        total = np.maximum(w.sum(axis=1), 1)  # a group that no draw hits adds nothing
-        covariance += w @ (xs * ys) - (w @ xs) * (w @ ys) / total
-        variance += w @ (xs * xs) - (w @ xs) ** 2 / total
-    return covariance / variance
+def summary_of_null(null: np.ndarray) -> dict[str, float]:
+    """Mean of rho over shuffles and the 95th percentile of its size; the shuffles that leave it undefined are out."""
+    null = null[~np.isnan(null)]
+    if not len(null):
+        return {}
+    return {"null_rho": float(null.mean()), "null_rho_95": float(np.quantile(np.abs(null), 0.95))}
 
 
-def bootstrap_weights(cluster: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """How often each point is drawn when whole clusters (a concept's points) are resampled. (draws, points)."""
-    names, member = np.unique(cluster, return_inverse=True)
-    return rng.multinomial(len(names), np.full(len(names), 1 / len(names)), draws)[:, member].astype(float)
+def fit_bins(recipe: str, count: np.ndarray, points: Points, binning: Binning, order: np.ndarray) -> list[Fit]:
+    """Pearson and least squares over bin means against their upper edges, a fit per score.
+
+    An empty bin has no mean and is left out.
+    """
+    borders, member = membership(count, binning.edges)
+    kept = slice(binning.first, binning.stop) if recipe == "paper" else slice(None)
+    filled = member[kept].any(axis=1)
+    x, member = borders[kept][filled] / np.log(10), member[kept][filled]
+    if len(x) < 3:
+        return [Fit(recipe, *[np.nan] * 5, len(x))] * points.scores.shape[1]
+    averaging = member / member.sum(axis=1, keepdims=True)
+    fits, quantile = [], stats.t.ppf(0.975, len(x) - 2)
+    for score in points.scores.T:
+        y = averaging @ score
+        rho = correlation(x, y)
+        slope = rho * y.std() / x.std()
+        half = quantile * y.std() / x.std() * np.sqrt((1 - rho**2) / (len(x) - 2))
+        fit = Fit(recipe, rho, pearson_p(rho, len(x)), slope, slope - half, slope + half, len(x))
+        fits.append(replace(fit, **summary_of_null(correlation(x, score[order] @ averaging.T))))
+    return fits
 
 
-def permutation_p(
-    x: np.ndarray,
-    y: np.ndarray,
-    group: np.ndarray,
-    slope: float,
-    draws: int,
-    rng: np.random.Generator,
-) -> float:
-    """Two-sided p of a slope when y is shuffled within each group (only the groups' identity survives)."""
-    dx, dy = centred(x, group), centred(y, group)
-    shuffled = np.tile(dy, (draws, 1))
-    for g in np.unique(group):
-        here = np.flatnonzero(group == g)
-        shuffled[:, here] = rng.permuted(shuffled[:, here], axis=1)
-    null = shuffled @ dx / (dx @ dx)
-    return (1 + np.sum(np.abs(null) >= abs(slope) - 1e-12)) / (draws + 1)
+def fit_points(recipe: str, points: Points, order: np.ndarray, weights: np.ndarray) -> Iterator[tuple[int, int, Fit]]:
+    """``concept`` (one intercept) or ``fixed_effects`` (one per evaluation set) over single points, no bins.
+
+    The interval is a bootstrap of concepts; p is Pearson's for ``concept``, the permutation's for ``fixed_effects``.
+    """
+    n, group = len(points.cluster), points.group
+    if recipe == "concept":
+        group = np.zeros(n, dtype=int)
+    dx, dy = centred(log_counts(points.counts) / np.log(10), group), centred(points.scores, group)
+    size_x, size_y = np.linalg.norm(dx, axis=0), np.linalg.norm(dy, axis=0)
+    slopes = within_slopes(dx, dy, group, weights)
+    for j, y in enumerate(dy.T):
+        shuffled = y[order] @ dx  # (draws, c)
+        for i, x in enumerate(dx.T):
+            if n < 3 or size_x[i] < 1e-9 or size_y[j] < 1e-9:
+                yield i, j, Fit(recipe, *[np.nan] * 5, n)
+                continue
+            rho = np.clip(x @ y / (size_x[i] * size_y[j]), -1, 1)
+            null = shuffled[:, i] / (size_x[i] * size_y[j])
+            at_least = np.sum(np.abs(null) >= abs(rho) - 1e-12)
+            p_value = (1 + at_least) / (len(null) + 1) if recipe == "fixed_effects" else pearson_p(rho, n)
+            low, high = np.nanquantile(slopes[:, i, j], [0.025, 0.975])
+            fit = Fit(recipe, rho, p_value, rho * size_y[j] / size_x[i], low, high, n)
+            yield i, j, replace(fit, **summary_of_null(null))
 
 
-def fit_points(
-    recipe: str,
-    counts: np.ndarray,
-    y: np.ndarray,
-    group: np.ndarray,
-    cluster: np.ndarray,
-    draws: int,
-    seed: int,
-) -> Fit:
-    """``concept`` (one intercept) or ``fixed_effects`` (one per dataset): no bins, interval by cluster bootstrap."""
-    x = log_counts(counts) / np.log(10)
-    group = group if recipe == "fixed_effects" else np.zeros(len(x), dtype=int)
-    dx, dy = centred(x, group), centred(y, group)
-    if len(x) < 3 or not dx.any() or not dy.any():
-        return Fit(recipe, *[np.nan] * 5, len(x))
+def fit_all(points: Points, binning: Binning, draws: int, seed: int) -> dict[tuple[int, int], list[Fit]]:
+    """Every recipe for every pair of a count (column i) and a score (column j) of the same points."""
     rng = np.random.default_rng(seed)
-    rho, slope = dx @ dy / np.sqrt((dx @ dx) * (dy @ dy)), dx @ dy / (dx @ dx)
-    low, high = np.nanquantile(
-        within_slopes(dx, dy, group, bootstrap_weights(cluster, draws, rng)),
-        [0.025, 0.975],
-    )
-    p_value = (
-        permutation_p(x, y, group, slope, draws, rng) if recipe == "fixed_effects" else stats.pearsonr(x, y).pvalue
-    )
-    return Fit(recipe, rho, p_value, slope, low, high, len(x))
-
-
-def fit_all(
-    counts: np.ndarray,
-    y: np.ndarray,
-    group: np.ndarray,
-    cluster: np.ndarray,
-    binning: Binning,
-    draws: int,
-    seed: int,
-) -> list[dict]:
-    """Every recipe on the same points: counts, y, evaluation dataset (group) and concept (cluster) of each."""
-    bins = bin_means(counts, y, binning.edges)
-    fits = [
-        fit_bins("paper", bins, slice(binning.first, binning.stop)),
-        fit_bins("all_bins", bins, slice(None)),
-    ]
-    fits += [fit_points(recipe, counts, y, group, cluster, draws, seed) for recipe in RECIPES[2:]]
-    return [asdict(fit) for fit in fits]
+    weights, order = bootstrap_weights(points.cluster, draws, rng), shuffles_within(points.group, draws, rng)
+    fits = {pair: [] for pair in np.ndindex(points.counts.shape[1], points.scores.shape[1])}
+    for recipe in RECIPES[:2]:
+        for i, count in enumerate(points.counts.T):
+            for j, fit in enumerate(fit_bins(recipe, count, points, binning, order)):
+                fits[i, j].append(fit)
+    for recipe in RECIPES[2:]:
+        for i, j, fit in fit_points(recipe, points, order, weights):
+            fits[i, j].append(fit)
+    return fits

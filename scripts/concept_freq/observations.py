@@ -6,6 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 KEYS = ["task", "pretraining", "model", "prompts", "direction", "k", "metric"]
+# Score table -> task, and where the metric is one: its name, its column, the column of n.
+TASKS = {
+    "class_accuracy": ("classification", {"accuracy": "score", "n_images": "n"}, "accuracy"),
+    "retrieval_recall": ("retrieval", {"recall": "score"}, "recall"),
+    "text_to_image_scores": ("text_to_image", {}, None),
+}
 
 
 @dataclass(frozen=True)
@@ -25,49 +31,63 @@ def count_columns(thresholds: list[float]) -> list[CountColumn]:
     return columns + [CountColumn(f"n_{kind}_{t}", kind, t) for t in others for kind in ("image", "matched")]
 
 
-def read_scores(class_accuracy: Path, retrieval_recall: Path) -> pd.DataFrame:
-    """Both score tables in one shape: KEYS, dataset, concept, n, score (percent for accuracy, a share for recall)."""
-    classes = pd.read_parquet(class_accuracy).rename(columns={"accuracy": "score", "n_images": "n"})
-    recall = pd.read_parquet(retrieval_recall).rename(columns={"recall": "score"})
-    recall["k"] = recall.k.astype(str)
-    both = [
-        classes.assign(task="classification", metric="accuracy"),
-        recall.assign(task="retrieval", metric="recall"),
-    ]
-    scores = pd.concat([table for table in both if len(table)], ignore_index=True)
+def read_scores(paths: list[Path]) -> pd.DataFrame:
+    """Score tables, told by their names, in one shape: KEYS, dataset, concept, n, score (accuracy: percent)."""
+    tables = []
+    for path in paths:
+        task, columns, metric = TASKS[path.stem]
+        table = pd.read_parquet(path).rename(columns=columns).assign(task=task)
+        table["metric"] = metric or table.metric
+        table["k"] = table.k.astype(str) if "k" in table else ""
+        tables.append(table)
+    scores = pd.concat([table for table in tables if len(table)], ignore_index=True)
     for key in KEYS:
         scores[key] = scores[key].fillna("") if key in scores else ""
     return scores[[*KEYS, "dataset", "concept", "n", "score"]]
 
 
-def read_counts(paths: list[Path]) -> pd.DataFrame:
-    """Counts of all datasets with a ``pretraining`` column; every mode and threshold."""
-    return pd.concat(
-        [pd.read_parquet(path).assign(pretraining=path.stem) for path in paths],
-        ignore_index=True,
-    )
+def read_counts(paths: list[Path]) -> dict[str, pd.DataFrame]:
+    """Counts by pretraining dataset; every mode and threshold."""
+    return {path.stem: pd.read_parquet(path) for path in paths}
 
 
-def join(scores: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Scores with the counts of their concept; a concept that was never counted is an error, not a zero."""
-    joined = scores.merge(counts, on=["pretraining", "concept"], how="left", validate="many_to_one")
-    if missing := sorted(joined.concept[joined.n_text.isna()].unique()):
-        raise ValueError(f"concepts with scores and no counts: {missing[:5]}; add them to the concept list")
-    return joined
+def join(scores: pd.DataFrame, counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Scores of models trained on counted data, with the counts of their concept.
+
+    A concept that was never counted is an error, not a zero. Published counts, which are kept by evaluation set, are
+    as complete as they are: their gaps are no points.
+    """
+    joined = []
+    for pretraining, table in counts.items():
+        points, published = scores[scores.pretraining == pretraining], "dataset" in table
+        keys = ["dataset", "concept"] if published else ["concept"]
+        if not published and (missing := sorted(set(points.concept) - set(table.concept))):
+            raise ValueError(f"concepts with scores and no counts: {missing[:5]}; add them to the concept list")
+        joined.append(points.merge(table, on=keys, how="inner", validate="many_to_one"))
+    return pd.concat(joined, ignore_index=True)
 
 
-def is_main(table: pd.DataFrame, main: dict) -> pd.Series:
-    """Rows of scores or fits that the config's ``analysis.main`` names: its prompts, or its direction and k."""
-    classification = (table.task == "classification") & (table.prompts == main["prompts"])
-    retrieval = (table.direction == main["direction"]) & (table.k.astype(str) == str(main["k"]))
-    return classification | ((table.task == "retrieval") & retrieval)
+def left_out_of_pool(table: pd.DataFrame, left_out: dict[str, list[str]], count_type: str) -> pd.Series:
+    """Rows whose evaluation set the pool of this count type leaves out."""
+    return table.dataset.isin([dataset for dataset, types in left_out.items() if count_type in types])
 
 
-def read_main_fits(path: Path, main: dict, threshold: str) -> pd.DataFrame:
-    """Fits of the main prompts, metric and count at the configured threshold; recall slopes in percent points."""
+def select(table: pd.DataFrame, wanted: dict[str, str]) -> pd.DataFrame:
+    """Rows that hold these values, compared as text; a field that a row's task does not have is empty there."""
+    rows = pd.Series(True, index=table.index)
+    for field, value in wanted.items():
+        cells = table[field].fillna("").astype(str)
+        rows &= (cells == str(value)) | (cells == "") if field in KEYS else cells == str(value)
+    return table[rows]
+
+
+def read_fits(path: Path) -> pd.DataFrame:
+    """The table of fits, keys as text; slopes of recall in percent points."""
     fits = pd.read_csv(path, dtype={"threshold": str, "k": str})
-    configured = "" if main["count_type"] == "text" else threshold
-    fits = fits[is_main(fits, main) & (fits.count_type == main["count_type"])]
-    fits = fits[fits.threshold.fillna("") == configured]
-    scale = fits.task.map({"classification": 1, "retrieval": 100})
+    scale = fits.task.map({"retrieval": 100}).fillna(1)
     return fits.assign(**{column: fits[column] * scale for column in ("slope_per_decade", "ci_low", "ci_high")})
+
+
+def main_fits(fits: pd.DataFrame, main: dict, threshold: str) -> pd.DataFrame:
+    """Fits of the config's ``analysis.main``: its prompts, metric and count, at the configured threshold."""
+    return select(fits, {**main, "threshold": "" if main["count_type"] == "text" else threshold})

@@ -7,21 +7,20 @@ matplotlib.use("Agg")
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from scipy import stats
 
 from concept_freq.tables import atomic_path, write_csv
 
-COLOURS = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-)  # safe for colour-blind readers
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A6A4F")  # safe for colour-blind readers
 GREY = "#6b6b6b"
+MARKERS = {"RN50": "o", "RN101": "P", "ViT-B-32": "s", "ViT-B-16": "D", "ViT-L-14": "^", "resnet": "o", "vit": "s"}
 NO_DATE = {"CreationDate": None}  # same data, same bytes
 
 
@@ -52,3 +51,49 @@ def save(figure: Figure, png: Path, data: pd.DataFrame) -> None:
 def pretty(name: str) -> str:
     """A registry name as words: ``random_large`` -> ``random large``."""
     return name.replace("_", " ")
+
+
+def palette(pretraining: list[str]) -> dict[str, str]:
+    """One colour per pretraining dataset, by its place in the config: the same in every figure of a run."""
+    return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(pretraining)}
+
+
+def tint(colour: str, i: int) -> tuple[float, ...]:
+    """The colour itself for the first model of a panel, a darker and a paler one for the next two."""
+    towards, share = ((0, 0), (0, 0.45), (1, 0.4))[i % 3]
+    return tuple(channel + (towards - channel) * share for channel in to_rgb(colour))
+
+
+def marker_of(backbone: str) -> str:
+    """One marker per architecture."""
+    return MARKERS.get(backbone, "v")
+
+
+def short_count(value: float, _: int | None = None) -> str:
+    """1, 10, 100, 1k, 10k, ..., 1M, 10M: how a count is written at a tick."""
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"
+
+
+def count_axis(axes: Axes) -> None:
+    """A logarithmic x axis of counts, with a tick per decade."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=12))
+    axes.xaxis.set_major_formatter(FuncFormatter(short_count))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def draw_line(axes: Axes, x: np.ndarray, y: np.ndarray, colour: tuple | str) -> None:
+    """Least squares line of y on log10 x with its 95 % band; nothing for fewer than three points."""
+    x, y = np.log10(x[~np.isnan(y)]), y[~np.isnan(y)]
+    if len(x) < 3:
+        return
+    line, grid = stats.linregress(x, y), np.linspace(x.min(), x.max(), 50)
+    fitted = line.intercept + line.slope * grid
+    spread = np.sqrt(np.sum((y - line.intercept - line.slope * x) ** 2) / (len(x) - 2))
+    distance = (grid - x.mean()) ** 2 / np.sum((x - x.mean()) ** 2)
+    half = stats.t.ppf(0.975, len(x) - 2) * spread * np.sqrt(1 / len(x) + distance)
+    axes.plot(10**grid, fitted, color=colour, linewidth=1.8)
+    axes.fill_between(10**grid, fitted - half, fitted + half, color=colour, alpha=0.15, linewidth=0)

@@ -66,7 +66,13 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         },
         **{"k": COUNT, "n": COUNT, "recall": SHARE},
     },
+    "text_to_image_scores": {
+        **{"pretraining": TEXT, "model": TEXT, "dataset": TEXT, "concept": TEXT, "metric": TEXT},
+        **{"n": COUNT, "score": SHARE},
+    },
 }
+# What a publication left out is empty, never zero; what is measured here is always there.
+NULLABLE = {"n_text", "n_image", "n_matched", "n_images", "n"}
 RANGES = {
     "accuracy": (0, 100),
     "recall": (0, 1),
@@ -104,12 +110,12 @@ def check_ranges(table: pa.Table, name: str) -> None:
 
 
 def conform(table: pa.Table, name: str) -> pa.Table:
-    """Cast a table to its declared columns and types; raise TableError where it cannot be, or holds a null."""
+    """Cast a table to its declared columns and types; raise TableError where it cannot be, or lacks a value."""
     declared = pa.schema(SCHEMAS[name].items())
     if not set(declared.names) <= set(table.column_names):
         raise TableError(f"table {name}: columns {table.column_names}, declared: {declared.names}")
     conformed = table.select(declared.names).cast(declared)
-    nulls = [column for column in declared.names if conformed[column].null_count]
+    nulls = [column for column in declared.names if conformed[column].null_count and column not in NULLABLE]
     if nulls:
         raise TableError(f"table {name}: missing values in {nulls}")
     check_ranges(conformed, name)
@@ -128,7 +134,7 @@ def write_table(rows: pa.Table | list[dict], name: str, path: Path) -> None:
     write_parquet(conform(table, name), path)
 
 
-def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a final table atomically, numbers with six significant digits."""
+def write_csv(table: pd.DataFrame, path: Path, digits: int = 6) -> None:
+    """Write a final table atomically, numbers with so many significant digits."""
     with atomic_path(path) as temporary:
-        table.to_csv(temporary, index=False, float_format="%.6g", lineterminator="\n")
+        table.to_csv(temporary, index=False, float_format=f"%.{digits}g", lineterminator="\n")

@@ -4,17 +4,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from concept_freq.log_linear import Binning, bin_means, fit_all, permutation_p
+from concept_freq.log_linear import Binning, Points, bin_means, binning_of, fit_all
 
 PUBLISHED = Binning(edges=12, first=1, stop=11)
 
 
-def fits(counts, y, group=None, cluster=None, binning=PUBLISHED):
+def fits(counts, y, group=None, cluster=None, binning=PUBLISHED, draws=400, seed=0):
     group = np.zeros(len(y), int) if group is None else group
     cluster = np.arange(len(y)) if cluster is None else cluster
-    return {
-        fit["recipe"]: fit for fit in fit_all(np.asarray(counts), np.asarray(y, float), group, cluster, binning, 400, 0)
-    }
+    points = Points(np.asarray(counts)[:, None], np.asarray(y, float)[:, None], group, cluster)
+    return {fit.recipe: fit for fit in fit_all(points, binning, draws, seed)[0, 0]}
 
 
 def test_bins_by_hand():
@@ -36,19 +35,19 @@ def test_paper_recipe_is_the_published_computation():
     there = ~np.isnan(means[kept])
     rho, p = stats.pearsonr(edges[kept][there], means[kept][there])
     found = fits(counts, y)["paper"]
-    assert (found["rho"], found["p_value"]) == pytest.approx((rho, p))
+    assert (found.rho, found.p_value) == pytest.approx((rho, p))
 
 
 def test_an_exact_line_is_found_by_every_recipe():
     counts = 10 ** np.linspace(0, 4, 1200)
     found = fits(counts, 7 * np.log10(counts) + 3)
     for recipe in ("concept", "fixed_effects"):
-        assert found[recipe]["rho"] == pytest.approx(1)
-        assert found[recipe]["slope_per_decade"] == pytest.approx(7)
-        assert found[recipe]["ci_low"] == pytest.approx(7)
-    assert found["paper"]["rho"] == pytest.approx(1, abs=1e-4)
-    assert found["paper"]["slope_per_decade"] == pytest.approx(7, rel=0.01)
-    assert found["all_bins"]["rho"] > 0.99  # bin 0 holds only the counts of one
+        assert found[recipe].rho == pytest.approx(1)
+        assert found[recipe].slope_per_decade == pytest.approx(7)
+        assert found[recipe].ci_low == pytest.approx(7)
+    assert found["paper"].rho == pytest.approx(1, abs=1e-4)
+    assert found["paper"].slope_per_decade == pytest.approx(7, rel=0.01)
+    assert found["all_bins"].rho > 0.99  # bin 0 holds only the counts of one
 
 
 def test_fixed_effects_ignore_differences_between_datasets():
@@ -57,9 +56,9 @@ def test_fixed_effects_ignore_differences_between_datasets():
     counts = 10 ** (rng.uniform(0, 2, 400) + 2 * group)
     y = 40 * group + rng.normal(0, 1, 400)  # the easier dataset is also the more frequent one; no effect within
     found = fits(counts, y, group)
-    assert found["concept"]["slope_per_decade"] > 10
-    assert found["fixed_effects"]["ci_low"] < 0 < found["fixed_effects"]["ci_high"]
-    assert found["fixed_effects"]["p_value"] > 0.05
+    assert found["concept"].slope_per_decade > 10
+    assert found["fixed_effects"].ci_low < 0 < found["fixed_effects"].ci_high
+    assert found["fixed_effects"].p_value > 0.05
 
 
 def test_fixed_effects_recover_a_planted_slope():
@@ -69,25 +68,55 @@ def test_fixed_effects_recover_a_planted_slope():
     x = rng.uniform(0, 3, 150)[cluster]
     y = 5 * x + 30 * group + rng.normal(0, 8, 150)[cluster] + rng.normal(0, 2, 450)
     found = fits(10**x, y, group, cluster)["fixed_effects"]
-    assert found["ci_low"] < 5 < found["ci_high"]
-    assert found["p_value"] < 0.01
+    assert found.ci_low < 5 < found.ci_high
+    assert found.p_value < 0.01
     apart = fits(10**x, y, group)["fixed_effects"]
-    width, naive = (f["ci_high"] - f["ci_low"] for f in (found, apart))
+    width, naive = (f.ci_high - f.ci_low for f in (found, apart))
     assert width > 1.3 * naive  # a concept's points are one piece of evidence, not three
 
 
 def test_permutation_p_is_uniform_under_no_effect():
     rng = np.random.default_rng(3)
     group, found = np.repeat([0, 1], 20), []
-    for _ in range(300):
-        x, y = rng.normal(size=40), rng.normal(size=40) + 3 * group
-        dx = np.concatenate([x[:20] - x[:20].mean(), x[20:] - x[20:].mean()])
-        dy = np.concatenate([y[:20] - y[:20].mean(), y[20:] - y[20:].mean()])
-        found.append(permutation_p(x, y, group, dx @ dy / (dx @ dx), 199, rng))
+    for i in range(300):
+        counts, y = 10 ** rng.uniform(0, 3, 40), rng.normal(size=40) + 3 * group
+        found.append(fits(counts, y, group, draws=199, seed=i)["fixed_effects"].p_value)
     assert stats.kstest(found, "uniform").pvalue > 0.01
+
+
+def test_shuffling_within_sets_keeps_what_the_sets_explain():
+    rng = np.random.default_rng(4)
+    group = np.repeat([0, 1, 2], 300)
+    counts = 10 ** (rng.uniform(0, 2, 900) + 1.2 * group)
+    y = 25 * group + rng.normal(0, 5, 900)  # frequency matters nowhere, but frequent sets are easy
+    found = fits(counts, y, group)
+    assert found["paper"].rho > 0.9
+    assert found["paper"].null_rho > 0.9
+    assert abs(found["fixed_effects"].null_rho) < 0.05
+    alone = fits(counts, y)
+    assert abs(alone["paper"].null_rho) < 0.1 < alone["paper"].null_rho_95
+
+
+def test_many_counts_and_scores_at_once_give_what_each_gives_alone():
+    rng = np.random.default_rng(5)
+    counts, scores = rng.integers(0, 1000, (200, 2)), rng.uniform(0, 100, (200, 3))
+    group, cluster = rng.integers(0, 3, 200), np.arange(200) // 2
+    together = fit_all(Points(counts, scores, group, cluster), PUBLISHED, 200, 7)
+    for i, j in np.ndindex(2, 3):
+        alone = fit_all(Points(counts[:, [i]], scores[:, [j]], group, cluster), PUBLISHED, 200, 7)[0, 0]
+        for a, b in zip(together[i, j], alone, strict=True):
+            assert (a.recipe, a.n_points) == (b.recipe, b.n_points)
+            numbers = [[f.rho, f.p_value, f.slope_per_decade, f.ci_low, f.ci_high, f.null_rho] for f in (a, b)]
+            assert numbers[0] == pytest.approx(numbers[1])
+
+
+def test_a_pretraining_dataset_may_have_a_slice_of_its_own():
+    task = {"edges": 12, "first": 1, "stop": 11, "of": {"laion400m": {"first": 2}}}
+    assert binning_of(task, "laion400m") == Binning(12, 2, 11)
+    assert binning_of(task, "cc3m") == Binning(12, 1, 11)
 
 
 def test_too_few_points_give_no_numbers_rather_than_an_error():
     found = fits([0, 0, 1], [1.0, 2.0, 3.0])
-    assert np.isnan(found["paper"]["rho"])
-    assert found["paper"]["n_points"] == 0
+    assert np.isnan(found["paper"].rho)
+    assert found["paper"].n_points == 0

@@ -1,0 +1,153 @@
+"""Which files a wildcard stands for: shards, chunks, pictures, evaluation sets, published files. No rules here."""
+
+import glob
+
+
+def shard_number(path):
+    """The number in a shard's name, which alone decides the shard's chunk: adding a shard moves no other."""
+    numbers = re.findall(r"\d+", Path(path).stem)
+    if not numbers:
+        raise WorkflowError(f"{path}: a shard's name must end in its number, as in 00012.tar")
+    return int(numbers[-1])
+
+
+def shards_of(pretraining):
+    """All shards of a pretraining dataset: those its registry row points at, or the ones composed here."""
+    row = PRETRAINING.loc[pretraining]
+    if not row.shards:
+        count = -(-int(row.samples) // config["corpus"]["shard_size"])
+        return [f"<results>/shards/{pretraining}/{number:05d}.tar" for number in range(count)]
+    found = sorted(glob.glob(row.shards))
+    if not found:
+        raise WorkflowError(f"{config['registries']['pretraining']}: {pretraining}: no file matches {row.shards}")
+    return found
+
+
+def chunks_of(pretraining):
+    """Chunk names and their shards."""
+    chunks = {}
+    for shard in shards_of(pretraining):
+        name = f"{shard_number(shard) // config['chunks']['shards_per_chunk']:05d}"
+        chunks.setdefault(name, []).append(shard)
+    return chunks
+
+
+CHUNKS = {pretraining: chunks_of(pretraining) for pretraining in MEASURED}
+
+
+def chunk_shards(wildcards):
+    """Shards of a chunk; a chunk that the dataset lacks is a clear error rather than an empty job."""
+    try:
+        return CHUNKS[wildcards.pretraining][wildcards.chunk]
+    except KeyError:
+        raise WorkflowError(f"{wildcards.pretraining} has no chunk {wildcards.chunk}") from None
+
+
+def per_chunk(pattern):
+    """Input function: the pattern for every chunk of the wildcard's dataset."""
+    return lambda wildcards: [
+        pattern.format(pretraining=wildcards.pretraining, chunk=c) for c in CHUNKS[wildcards.pretraining]
+    ]
+
+
+def training_length(pretraining, backbone):
+    """Samples that a backbone sees in training on a dataset, repeats included."""
+    if not PRETRAINING.samples_seen[pretraining]:
+        raise WorkflowError(
+            f"{config['registries']['pretraining']}: {pretraining}: samples_seen is needed to train on it"
+        )
+    return round(int(PRETRAINING.samples_seen[pretraining]) * float(BACKBONES.length[backbone]))
+
+
+def first_chunk(pretraining):
+    """Name and shards of a dataset's first chunk."""
+    return min(CHUNKS[pretraining].items())
+
+
+def truth_of(pretraining):
+    """The truth about each of a composed dataset's shards."""
+    return [
+        shard.replace("<results>/shards", "<results>/truth").replace(".tar", ".parquet")
+        for shard in shards_of(pretraining)
+    ]
+
+
+def picture_sets(role):
+    """Names of the picture sets of a role (train, near, far)."""
+    return list(PICTURES.index[PICTURES.role == role])
+
+
+def rendered(sets):
+    """Paths of the rendered pictures of these sets."""
+    return [f"<results>/pictures/{name}.npy" for name in sets]
+
+
+def evaluation_sets(dataset):
+    """Picture sets of a composed evaluation set: those of a role, or one by its name."""
+    pictures = DOWNSTREAM.pictures[dataset]
+    return picture_sets(pictures) or [pictures]
+
+
+def downstream_shards(wildcards):
+    """Shards of an evaluation set: its own, or the one composed here."""
+    row = DOWNSTREAM.loc[wildcards.dataset]
+    return sorted(glob.glob(row.shards)) if row.shards else [f"<results>/downstream/{wildcards.dataset}/test/0.tar"]
+
+
+def downstream_classes(wildcards):
+    """Class names of a classification set, one per line."""
+    row = DOWNSTREAM.loc[wildcards.dataset]
+    return row.classes or f"<results>/downstream/{wildcards.dataset}/classnames.txt"
+
+
+def sets_of(task, published):
+    """Evaluation sets of a task, those that are scored in a publication or those that are evaluated here."""
+    rows = DOWNSTREAM[DOWNSTREAM.task == task]
+    return list(rows.index[(rows.published != "") == published])
+
+
+def score_files(wildcards):
+    """What a table of scores is put together from: one file per model and evaluation set, and the published scores."""
+    task = next(task for task, table in SCORES.items() if table == wildcards.table)
+    measured = expand(
+        f"<results>/{wildcards.table}/{{pretraining}}/{{backbone}}/{{dataset}}.parquet",
+        pretraining=MEASURED,
+        backbone=BACKBONES.index,
+        dataset=sets_of(task, published=False),
+    )
+    return measured + [f"<results>/published/{wildcards.table}.parquet"] * bool(sets_of(task, published=True))
+
+
+def score_tables():
+    """The tables of scores of the tasks at hand."""
+    return [f"<results>/tables/{table}.parquet" for task, table in SCORES.items() if (DOWNSTREAM.task == task).any()]
+
+
+def counts_of(pretraining):
+    """Counts of these pretraining datasets."""
+    return expand("<results>/counts/{pretraining}.parquet", pretraining=pretraining)
+
+
+def figure_columns(figure):
+    """Pretraining datasets that a log-linear figure shows, one per column."""
+    return config["figures"][figure].get("pretraining", list(PRETRAINING.index))
+
+
+def check_figures():
+    """Stop before any job where a figure names a dataset that the run lacks."""
+    for name, figure in config["figures"].items():
+        sets = [row["dataset"] for row in figure["rows"] if "dataset" in row]
+        for key, names, known in (
+            ("pretraining", figure_columns(name), PRETRAINING.index),
+            ("rows", sets, DOWNSTREAM.index),
+        ):
+            if unknown := [entry for entry in names if entry not in known]:
+                raise WorkflowError(f"config: figures.{name}.{key}: {unknown[0]!r} is not among {', '.join(known)}")
+
+
+check_figures()
+
+
+def pooled_everywhere():
+    """Published classification sets that every pool holds: the paper's 17, whose concepts its long tail shows."""
+    return [name for name in sets_of("classification", published=True) if name not in LEFT_OUT]

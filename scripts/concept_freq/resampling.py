@@ -1,0 +1,48 @@
+"""Bootstrap and permutation that respect where points come from: a concept's points move together, sets stay apart.
+
+Everything works on many frequencies (n, c) and many scores (n, m) of the same n points at once, so that one matrix
+product serves all pairs.
+"""
+
+import numpy as np
+
+
+def centred(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Values (n, k) less the mean of their group."""
+    names, member = np.unique(group, return_inverse=True)
+    belongs = np.eye(len(names))[member]
+    return values - belongs @ (belongs.T @ values / belongs.sum(axis=0)[:, None])
+
+
+def bootstrap_weights(cluster: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each point is drawn when whole clusters (a concept's points) are resampled. (draws, n)."""
+    names, member = np.unique(cluster, return_inverse=True)
+    return rng.multinomial(len(names), np.full(len(names), 1 / len(names)), draws)[:, member].astype(float)
+
+
+def within_slopes(x: np.ndarray, y: np.ndarray, group: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Slopes of y (n, m) on x (n, c) with one intercept per group, for every row of weights. (draws, c, m)."""
+    shape = (len(weights), x.shape[1], y.shape[1])
+    covariance, variance = np.zeros(shape), np.zeros(shape[:2])
+    for name in np.unique(group):
+        here = group == name
+        w, xs, ys = weights[:, here], x[here], y[here]
+        total = np.maximum(w.sum(axis=1), 1)[:, None]  # a group that no draw hits adds nothing
+        products = (xs[:, :, None] * ys[:, None, :]).reshape(len(xs), -1)
+        sum_x, sum_y = w @ xs, w @ ys
+        covariance += (w @ products).reshape(shape) - sum_x[:, :, None] * (sum_y / total)[:, None, :]
+        variance += w @ (xs * xs) - sum_x**2 / total
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return covariance / variance[:, :, None]
+
+
+def shuffles_within(group: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Random orders of the points that only exchange points of one group: all that survives is the groups' identity.
+
+    Returns indices (draws, n).
+    """
+    order = np.tile(np.arange(len(group)), (draws, 1))
+    for name in np.unique(group):
+        here = np.flatnonzero(group == name)
+        order[:, here] = rng.permuted(order[:, here], axis=1)
+    return order

@@ -1,0 +1,65 @@
+"""How long the tail is: share of concepts never matched, and a power law fitted by maximum likelihood (paper, Fig. 5).
+
+``alpha`` is the exponent of the counts' distribution from ``x_min`` up, chosen by the Kolmogorov-Smirnov distance,
+``zipf`` the exponent of count against rank, 1 / (alpha - 1). ``log_ratio`` above zero favours the power law over a
+log-normal, with its p (library: powerlaw).
+"""
+
+import argparse
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import powerlaw
+
+from concept_freq.observations import read_counts
+from concept_freq.tables import write_csv
+
+KINDS = ("text", "image", "matched")
+
+
+def fit_tail(counts: np.ndarray) -> dict:
+    """Power law of the positive counts; nan for fewer than 50 of them or where all are alike."""
+    if len(counts) < 50 or len(np.unique(counts)) < 10:
+        return {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the library warns of its own use of an old name
+        fit = powerlaw.Fit(counts, discrete=True, verbose=False)
+        ratio, p_value = fit.distribution_compare("power_law", "lognormal")
+    law = fit.power_law
+    tail = {
+        "alpha": law.alpha,
+        "zipf": 1 / (law.alpha - 1),
+        "x_min": law.xmin,
+        "n_tail": int((counts >= law.xmin).sum()),
+    }
+    return {**tail, "ks_distance": law.D, "log_ratio": ratio, "log_ratio_p": p_value}
+
+
+def describe(counts: pd.Series) -> dict:
+    """Zeros, concentration and tail of the counts of a list of concepts."""
+    n = counts.dropna().to_numpy().astype(np.int64)
+    row = {"n_concepts": len(n), "n_zero": int((n == 0).sum()), "share_zero": float((n == 0).mean())}
+    row |= {"share_below_thousandth": float((n < n.max() / 1000).mean()), "median": float(np.median(n)), "max": n.max()}
+    return row | fit_tail(n[n > 0])
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    parser.add_argument("--datasets", nargs="*", default=[], help="evaluation sets whose published counts are pooled")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    rows = []
+    for pretraining, table in read_counts(args.counts).items():
+        if "dataset" in table:
+            table = table[table.dataset.isin(args.datasets)] if table.dataset.isin(args.datasets).any() else table
+        known = [kind for kind in KINDS if table[f"n_{kind}"].notna().any()]
+        rows += [{"pretraining": pretraining, "count_type": kind, **describe(table[f"n_{kind}"])} for kind in known]
+    write_csv(pd.DataFrame(rows), args.out)
+
+
+if __name__ == "__main__":
+    main()
