@@ -8,7 +8,8 @@ rule count_concepts:
         lib=lib("count_concepts.py"),
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
         index="<results>/text_index/{pretraining}/{chunk}.parquet",
-        tags="<results>/image_tags/{pretraining}/{chunk}.parquet",
+        nouns=noun_index,
+        tags=tags_of_chunk,
         concepts=config["concepts"],
     output:
         "<results>/chunk_counts/{pretraining}/{chunk}.parquet",
@@ -21,8 +22,10 @@ rule count_concepts:
     params:
         modes=config["counting"]["modes"],
         thresholds=config["counting"]["thresholds"],
+        nouns=lambda wildcards, input: f"--noun-index {input.nouns}" if input.nouns else "",
+        tags=lambda wildcards, input: f"--tags {input.tags}" if input.tags else "",
     shell:
-        "python {input.script} --captions {input.captions} --index {input.index} --tags {input.tags}"
+        "python {input.script} --captions {input.captions} --index {input.index} {params.nouns} {params.tags}"
         " --concepts {input.concepts} --modes {params.modes} --thresholds {params.thresholds}"
         " --threads {threads} --out {output} 2>&1 | tee {log}"
 

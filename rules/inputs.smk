@@ -17,7 +17,7 @@ def shards_of(pretraining):
     if not row.shards:
         count = -(-int(row.samples) // config["corpus"]["shard_size"])
         return [f"<results>/shards/{pretraining}/{number:05d}.tar" for number in range(count)]
-    found = sorted(glob.glob(row.shards))
+    found = row.shards.split() if "://" in row.shards else sorted(glob.glob(row.shards))
     if not found:
         raise WorkflowError(f"{config['registries']['pretraining']}: {pretraining}: no file matches {row.shards}")
     return found
@@ -48,6 +48,23 @@ def per_chunk(pattern):
     return lambda wildcards: [
         pattern.format(pretraining=wildcards.pretraining, chunk=c) for c in CHUNKS[wildcards.pretraining]
     ]
+
+
+def noun_index(wildcards):
+    """A chunk's index of nouns, where a counting mode asks for it."""
+    wanted = "unigram_spacy" in config["counting"]["modes"]
+    return f"<results>/noun_index/{wildcards.pretraining}/{wildcards.chunk}.parquet" if wanted else []
+
+
+def has_pictures(pretraining):
+    """Whether a dataset's shards hold pictures: tars do, tables of captions do not."""
+    return all(shard.endswith(".tar") for shard in shards_of(pretraining))
+
+
+def tags_of_chunk(wildcards):
+    """A chunk's image tags; a table of captions has none, and only its captions are counted."""
+    path = f"<results>/image_tags/{wildcards.pretraining}/{wildcards.chunk}.parquet"
+    return path if has_pictures(wildcards.pretraining) else []
 
 
 def training_length(pretraining, backbone):

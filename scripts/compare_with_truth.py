@@ -80,7 +80,7 @@ def main() -> None:
         "concept_ids",
         pa.table({"concept": list(ids), "concept_id": pa.array(ids.values(), pa.int64())}),
     )
-    register_forms(db, {form: ids[name] for form, name in lemma_forms(concepts).items()})
+    register_forms(db, [(form, ids[name]) for form, name in lemma_forms(concepts).items()])
     create_hits(db, args.index, args.mode, "found_text")
     create_tags(db, args.tags, args.threshold, "found_image")
     create_truth(db, [str(path) for path in args.truth])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from concept_freq.concepts import read_concepts
 from concept_freq.counting import count_chunk
-from concept_freq.indexing import MODES
+from concept_freq.matching import MODES
 from concept_freq.tables import write_parquet
 
 
@@ -14,7 +14,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--captions", type=Path, required=True)
     parser.add_argument("--index", type=Path, required=True)
-    parser.add_argument("--tags", type=Path, required=True)
+    parser.add_argument("--noun-index", type=Path, help="index of nouns only, for mode unigram_spacy")
+    parser.add_argument("--tags", type=Path, help="image tags; without them only captions are counted")
     parser.add_argument("--concepts", type=Path, required=True)
     parser.add_argument(
         "--modes",
@@ -34,15 +35,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     concepts = read_concepts(args.concepts)
-    counts = count_chunk(
-        args.captions,
-        args.index,
-        args.tags,
-        concepts,
-        args.modes,
-        args.thresholds,
-        args.threads,
-    )
+    indices = {mode: args.noun_index if mode == "unigram_spacy" else args.index for mode in args.modes}
+    counts = count_chunk(args.captions, indices, args.tags, concepts, args.thresholds, args.threads)
     write_parquet(counts, args.out)
 
 

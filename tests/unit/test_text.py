@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concept_freq.text import fold, lemma, lemmas
+from concept_freq.dictionary import noun_lemma, tables
+from concept_freq.text import BLOCKS, UNSPACED, fold, lemma, lemmas, tokens_of
 
 SAME = [
     ("T-shirt", "t shirt"),
@@ -62,3 +63,24 @@ def test_case_hyphens_and_underscores_never_matter(text):
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12))
 def test_a_lemma_is_never_empty(token):
     assert lemma(token)
+
+
+def test_the_dictionary_is_the_library_s():
+    import lemminflect
+
+    for word in sorted(tables()[1])[::7]:
+        found = [lemminflect.getAllLemmas(word, upos=upos).get("NOUN") for upos in ("NOUN", "PROPN")]
+        theirs = next((forms[0].lower() for forms in found if forms and forms[0]), None)
+        if theirs:
+            assert noun_lemma(word) == theirs
+
+
+def test_every_word_is_found_from_its_lemma():
+    words = [*tables()[1], "labradoodles", "corgis", "747s", "piñatas", "sunglasses", "hoodies", "tvs", "elvis"]
+    found = tokens_of({lemma(word) for word in words})
+    assert not [word for word in words if found.get(word) != lemma(word)]
+
+
+def test_no_unspaced_character_is_outside_the_blocks():
+    everything = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    assert not [hex(ord(c)) for c in everything if UNSPACED.match(c) and not BLOCKS.match(c)]
