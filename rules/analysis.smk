@@ -120,5 +120,7 @@ rule tables:
         "<results>/tables/misalignment.csv",
         "<results>/tables/frequency_correlation.csv",
         "<results>/tables/long_tail.csv",
+        "<results>/tables/contingency.csv",
+        "<results>/tables/suspicious_zeros.csv",
         branch(len(MEASURED) > 0, then="<results>/tables/skipped_samples.csv", otherwise=[]),
         branch(len(COMPOSED) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),

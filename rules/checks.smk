@@ -49,6 +49,7 @@ rule check_results:
         counts=counts_of(MEASURED),
         concepts=config["concepts"],
         scores=score_tables(),
+        audits=expand("<results>/checks/{pretraining}.csv", pretraining=MEASURED),
         truth=branch(len(COMPOSED) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
     output:
         "<results>/checks/passed.txt",
@@ -61,4 +62,5 @@ rule check_results:
         truth=lambda wildcards, input: f"--truth {input.truth}" if input.truth else "",
     shell:
         "python {input.script} --counts {input.counts} --concepts {input.concepts} --scores {input.scores} {params.truth}"
+        " --audits {input.audits}"
         " --matched-spearman {params.spearman} --out {output} 2>&1 | tee {log}"

@@ -64,13 +64,40 @@ rule collect_counts:
             caption="../report/frequency_correlation.rst",
             category="Tables",
         ),
+        contingency="<results>/tables/contingency.csv",
+        zeros=report(
+            "<results>/tables/suspicious_zeros.csv", caption="../report/suspicious_zeros.rst", category="Tables"
+        ),
     log:
         "<logs>/collect_counts.log",
     conda:
         "../envs/workflow.yaml"
     shell:
         "python {input.script} --counts {input.counts} --misalignment {output.misalignment}"
-        " --correlation {output.correlation} --out {output.counts} 2>&1 | tee {log}"
+        " --correlation {output.correlation} --contingency {output.contingency} --zeros {output.zeros}"
+        " --out {output.counts} 2>&1 | tee {log}"
+
+
+rule audit_counts:
+    """Ask the index again, in other ways, for what must hold of any text counts."""
+    input:
+        script=src("audit_counts.py"),
+        lib=lib("audit_counts.py"),
+        index=per_chunk("<results>/text_index/{pretraining}/{chunk}.parquet"),
+        chunks=per_chunk("<results>/chunk_counts/{pretraining}/{chunk}.parquet"),
+        counts="<results>/counts/{pretraining}.parquet",
+        concepts=config["concepts"],
+    output:
+        "<results>/checks/{pretraining}.csv",
+    log:
+        "<logs>/audit_counts/{pretraining}.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        mode=config["counting"]["modes"][0],
+    shell:
+        "python {input.script} --index {input.index} --chunks {input.chunks} --counts {input.counts}"
+        " --concepts {input.concepts} --mode {params.mode} --threads {threads} --out {output} 2>&1 | tee {log}"
 
 
 rule list_skipped:
@@ -83,6 +110,7 @@ rule list_skipped:
             for side in ("captions", "pictures")
             for pretraining, chunks in CHUNKS.items()
             for chunk in chunks
+            if side == "captions" or has_pictures(pretraining)
         ],
     output:
         report("<results>/tables/skipped_samples.csv", caption="../report/skipped_samples.rst", category="Tables"),

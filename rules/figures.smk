@@ -150,5 +150,5 @@ rule figures:
         expand("<results>/figures/{figure}.png", figure=config["figures"]),
         "<results>/figures/recipes.png",
         "<results>/figures/long_tail.png",
-        expand("<results>/figures/contact_sheet_{pretraining}.png", pretraining=MEASURED),
+        expand("<results>/figures/contact_sheet_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
         branch(len(COMPOSED) > 0, then="<results>/figures/truth_check.png", otherwise=[]),

@@ -6,7 +6,7 @@ rule parse_captions:
     input:
         script=src("parse_captions.py"),
         lib=lib("parse_captions.py"),
-        shards=chunk_shards,
+        shards=lambda wildcards: [shard for shard in chunk_shards(wildcards) if "://" not in shard],
     output:
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
         skipped="<results>/skipped/captions/{pretraining}/{chunk}.parquet",
@@ -16,9 +16,13 @@ rule parse_captions:
         "<benchmarks>/parse_captions/{pretraining}/{chunk}.tsv"
     conda:
         "../envs/workflow.yaml"
+    params:
+        shards=chunk_shards,
+        caption=lambda wildcards: PRETRAINING.caption_column[wildcards.pretraining] or "caption",
+        key=lambda wildcards: f"--key-column {key}" if (key := PRETRAINING.key_column[wildcards.pretraining]) else "",
     shell:
-        "python {input.script} --shards {input.shards:q} --skipped {output.skipped}"
-        " --out {output.captions} 2>&1 | tee {log}"
+        "python {input.script} --shards {params.shards:q} --caption-column {params.caption:q} {params.key}"
+        " --skipped {output.skipped} --out {output.captions} 2>&1 | tee {log}"
 
 
 rule index_captions:

@@ -38,11 +38,20 @@ def check_counts(name: str, counts: pd.DataFrame, concepts: list[str]) -> Iterat
         f"{rising} breaches",
     )
     pairs = counts.n_misaligned.iloc[0]
+    if pd.isna(pairs):  # captions only: there are no pictures to disagree with
+        return
     yield (
         f"{name}: misaligned pairs are two-sided",
         pairs <= counts.n_two_sided.iloc[0] <= n_samples,
         f"{pairs}",
     )
+
+
+def check_audit(name: str, audit: pd.DataFrame) -> Iterator[Check]:
+    """The audit of a dataset's text counts found no breach."""
+    for row in audit.itertuples():
+        breaches = f"{row.breaches} of {row.concepts} concepts" + (f", first {row.first!r}" if row.breaches else "")
+        yield f"{name}: {row.check}", row.breaches == 0, breaches
 
 
 def check_truth(truth: pd.DataFrame, matched_spearman: float) -> Iterator[Check]:
@@ -79,12 +88,14 @@ def main() -> None:
     parser.add_argument("--counts", type=Path, nargs="+", required=True)
     parser.add_argument("--concepts", type=Path, required=True)
     parser.add_argument("--scores", type=Path, nargs="+", required=True)
+    parser.add_argument("--audits", type=Path, nargs="*", default=[])
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--matched-spearman", type=float, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     concepts = [concept.name for concept in read_concepts(args.concepts)]
     checks = [c for path in args.counts for c in check_counts(path.stem, pd.read_parquet(path), concepts)]
+    checks += [c for path in args.audits for c in check_audit(path.stem, pd.read_csv(path))]
     for path in args.scores:
         checks += check_scores(path.stem, pd.read_parquet(path), concepts)
     if args.truth:

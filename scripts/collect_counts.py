@@ -1,4 +1,4 @@
-"""Put the counts of all datasets into one table; misalignment per dataset; rank correlation between datasets.
+"""Put the counts of all datasets into one table; beside it misalignment, rank correlation, 2 x 2 tables and odd zeros.
 
 The correlation is aligned by concept (the published Table 4 paired different concepts by position).
 """
@@ -15,6 +15,7 @@ from concept_freq.observations import read_counts
 from concept_freq.tables import write_csv, write_table
 
 COUNT_TYPES = ("text", "image", "matched")
+SHOWN_OFTEN = 10  # pictures of a concept that no caption names
 
 
 def misalignment(counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -31,6 +32,42 @@ def misalignment(counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     found["misalignment_degree"] = found.n_misaligned / found.n_samples.astype("Float64")
     found["share_of_two_sided"] = found.n_misaligned / found.n_two_sided.astype("Float64")
     return found[found.n_misaligned.notna()]
+
+
+def contingency(counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Each concept's pairs by caption and picture: named only, shown only, both, neither; datasets that have both."""
+    tables = []
+    for name, table in counts.items():
+        if "dataset" in table or table.n_image.isna().all():
+            continue
+        sides = {
+            "pretraining": name,
+            "concept": table.concept,
+            "text_only": table.n_text - table.n_matched,
+            "image_only": table.n_image - table.n_matched,
+            "both": table.n_matched,
+            "neither": table.n_samples - table.n_text - table.n_image + table.n_matched,
+        }
+        tables.append(pd.DataFrame(sides))
+    columns = ["pretraining", "concept", "text_only", "image_only", "both", "neither"]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=columns)
+
+
+def suspicious_zeros(counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Concepts that no caption names although pictures show them, their words stand apart, or another dataset does."""
+    named_in = pd.Series(
+        {name: set(table.concept[table.n_text > 0]) for name, table in counts.items() if "dataset" not in table}
+    )
+    rows = []
+    for name in named_in.index:
+        table = counts[name]
+        for row in table[table.n_text == 0].itertuples():
+            others = [other for other in named_in.index if row.concept in named_in[other]]
+            apart = getattr(row, "n_text_unigram", 0)
+            if row.n_image >= SHOWN_OFTEN or apart or others:
+                found = {"n_image": row.n_image, "n_text_unigram": apart, "named_in": " ".join(others)}
+                rows.append({"pretraining": name, "concept": row.concept, **found})
+    return pd.DataFrame(rows, columns=["pretraining", "concept", "n_image", "n_text_unigram", "named_in"])
 
 
 def one_row_each(table: pd.DataFrame) -> pd.DataFrame:
@@ -70,6 +107,8 @@ def main() -> None:
     parser.add_argument("--counts", type=Path, nargs="+", required=True, help="PRETRAINING.parquet")
     parser.add_argument("--misalignment", type=Path, required=True)
     parser.add_argument("--correlation", type=Path, required=True)
+    parser.add_argument("--contingency", type=Path, required=True)
+    parser.add_argument("--zeros", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     tables = read_counts(args.counts)
@@ -77,6 +116,8 @@ def main() -> None:
     write_table(pa.Table.from_pandas(counts, preserve_index=False), "concept_counts", args.out)
     write_csv(misalignment(tables), args.misalignment)
     write_csv(correlation(counts), args.correlation)
+    write_csv(contingency(tables), args.contingency)
+    write_csv(suspicious_zeros(tables), args.zeros)
 
 
 if __name__ == "__main__":

@@ -1,44 +1,70 @@
-"""Read the captions of a chunk's shards; a sample without a readable caption is listed and skipped."""
+"""Read the captions of a chunk's shards; a sample without a readable caption is listed and skipped.
+
+Shards are WebDataset tars, or tables of captions (Parquet, TSV, CSV, TXT; paths or addresses).
+"""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from concept_freq.caption_files import read_captions
 from concept_freq.shards import Skips, caption_of, read_samples
-from concept_freq.tables import write_table
+from concept_freq.tables import SCHEMAS, atomic_path, conform, write_table
+
+SCHEMA = pa.schema(SCHEMAS["captions"].items())
 
 
-def parse_shard(path: Path, skips: Skips) -> list[dict]:
+def shard_name(path: str) -> str:
+    """Name of a shard without folders and endings."""
+    return Path(path.split("?")[0]).name.split(".")[0]
+
+
+def parse_tar(path: str, skips: Skips) -> Iterator[pa.Table]:
     """Rows of schema ``captions``; ``row`` counts skipped samples too, so that it always means the same sample."""
-    rows = []
-    for sample in read_samples(path, skips):
+    name, rows = shard_name(path), []
+    for sample in read_samples(Path(path), skips):
         try:
-            caption = caption_of(sample)
+            rows.append({"shard": name, "row": sample.row, "key": sample.key, "caption": caption_of(sample)})
         except ValueError as reason:
-            skips.add(path.stem, sample.row, sample.key, str(reason))
-        else:
-            rows.append(
-                {
-                    "shard": path.stem,
-                    "row": sample.row,
-                    "key": sample.key,
-                    "caption": caption,
-                }
-            )
-    return rows
+            skips.add(name, sample.row, sample.key, str(reason))
+    yield pa.Table.from_pylist(rows, SCHEMA)
+
+
+def parse_table(path: str, skips: Skips, column: str, key: str | None) -> Iterator[pa.Table]:
+    """The same of a table of captions, batch by batch."""
+    name = shard_name(path)
+    for batch in read_captions(path, column, key):
+        table = pa.Table.from_batches([batch])
+        table = table.add_column(0, "shard", pa.array([name] * len(table), pa.string()))
+        empty = pc.equal(pc.utf8_trim_whitespace(table["caption"]), "")
+        for row in table.filter(empty).select(["row", "key"]).to_pylist():
+            skips.add(name, row["row"], row["key"], "no caption")
+        yield table.filter(pc.invert(empty)).select(SCHEMA.names)
 
 
 def main() -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shards", type=Path, nargs="+", required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shards", nargs="+", required=True, help="paths or addresses")
+    parser.add_argument("--caption-column", default="caption", help="of tables")
+    parser.add_argument("--key-column", help="of tables; the row number if not given")
     parser.add_argument("--skipped", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    skips = Skips("captions")
-    rows = [row for path in sorted(args.shards) for row in parse_shard(path, skips)]
-    write_table(skips.rows, "skipped", args.skipped)
-    write_table(rows, "captions", args.out)
-    print(f"{len(rows)} captions, {len(skips.rows)} samples skipped")
+    skips, n = Skips("captions"), 0
+    with atomic_path(args.out) as temporary, pq.ParquetWriter(temporary, SCHEMA, compression="zstd") as writer:
+        for path in sorted(args.shards):
+            is_tar = path.endswith(".tar")
+            parts = parse_tar(path, skips) if is_tar else parse_table(path, skips, args.caption_column, args.key_column)
+            for table in parts:
+                writer.write_table(conform(table, "captions"))
+                n += len(table)
+        write_table(skips.rows, "skipped", args.skipped)
+    print(f"{n} captions, {len(skips.rows)} samples skipped")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import csv
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -133,3 +134,20 @@ def test_own_shards_are_planned_by_their_numbers(snakemake, project):
     assert "results/captions/mine/00000.parquet" in planned
     assert "results/captions/mine/00002.parquet" in planned  # shard 5, two shards a chunk
     assert "compose_shard" not in planned
+
+
+def test_tables_of_captions_are_counted_without_pictures(snakemake, project):
+    folder = project(lambda c: c.update(pretraining=["mine"]))
+    (folder / "captions").mkdir()
+    (folder / "captions" / "part-00.tsv").write_text("url\tTEXT\nu0\ttwo bananas\nu1\ta bicycle\n")
+    (folder / "captions" / "part-01.tsv").write_text("url\tTEXT\nu2\tBanana split\n")
+    pretraining = folder / "config" / "pretraining.tsv"
+    row = {"pretraining": "mine", "shards": f"{folder}/captions/*.tsv", "caption_column": "TEXT", "key_column": "url"}
+    pretraining.write_text("\t".join([*row, "description"]) + "\n" + "\t".join([*row.values(), "captions only"]) + "\n")
+    result = snakemake("--cores", "2", "results/counts/mine.parquet", folder=folder)
+    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-4000:]
+    assert "tag_images" not in result.stdout + result.stderr
+    counts = pd.read_parquet(folder / "results" / "counts" / "mine.parquet").set_index("concept")
+    assert (counts.n_text["banana"], counts.n_text["bicycle"]) == (2, 1)
+    assert counts.n_samples.iloc[0] == 3
+    assert counts.n_image.isna().all()

@@ -1,5 +1,7 @@
 """The small run from packs to figures, and what a second run, a changed parameter and a changed script make of it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -114,9 +116,38 @@ def test_counts_of_chunks_add_up(results):
     pd.testing.assert_frame_equal(total, summed[total.columns])
 
 
+def test_pairs_are_split_by_caption_and_picture(results):
+    table = pd.read_csv(results / "tables" / "contingency.csv")
+    counts = pd.read_parquet(results / "counts" / "random_tiny.parquet")
+    mine = table[table.pretraining == "random_tiny"].merge(counts, on="concept")
+    assert len(mine) == 32
+    assert (mine[["text_only", "image_only", "both", "neither"]].sum(axis=1) == mine.n_samples).all()
+    assert (mine.text_only + mine.both == mine.n_text).all()
+
+
+def test_any_phrase_can_be_asked_for(repository, results):
+    def ask(*arguments):
+        command = [sys.executable, repository / "scripts" / "query.py", *arguments]
+        return subprocess.run(command, cwd=repository / ".test", capture_output=True, text=True)
+
+    answer = ask("a photo of", "--examples", "2")
+    assert answer.returncode == 0, answer.stderr
+    captions = pd.read_parquet(next((results / "captions" / "natural_tiny").glob("*")))
+    named = captions.caption.str.contains(r"a[ _-]photo[ _-]of\b", case=False).sum()
+    assert f"in captions  {named}" in answer.stdout
+    assert "unknown (not a listed concept)" in answer.stdout
+    assert answer.stdout.count("\n  | ") == 4
+    listed = subprocess.run(
+        [*command[:2], "American Footballs"], cwd=repository / ".test", capture_output=True, text=True
+    )
+    n = pd.read_parquet(results / "counts" / "random_tiny.parquet").set_index("concept").loc["American football"]
+    for side, column in (("captions", "n_text"), ("pictures", "n_image"), ("both", "n_matched")):
+        assert f"in {side:<9} {n[column]}" in listed.stdout.split("random_tiny")[1]
+
+
 def test_checks_passed_and_none_is_missing(results):
     lines = (results / "checks" / "passed.txt").read_text().splitlines()
-    assert len(lines) >= 16
+    assert len(lines) >= 36
     assert all(line.startswith("ok ") for line in lines)
 
 

@@ -1,8 +1,11 @@
 """Captions from files of any common form: Parquet, TSV or CSV with a header, one caption per line; local or remote.
 
-DuckDB reads them, with any compression it knows; remote files go through fsspec.
+DuckDB reads them, with any compression it knows; a remote file is fetched first by fsspec, and removed when it is read.
 """
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -18,38 +21,52 @@ READERS = {
     " all_varchar = true)",
 }
 FORMS = "a .parquet, .tsv or .csv file with a column of captions, or a .txt file with one caption per line"
+BATCH = 1 << 17
+# A null caption keeps its row and is empty.
+SQL = """
+select row, {key} as key, coalesce(text, '') as caption
+from (select (row_number() over () - 1)::uinteger as row, {column}::varchar as text, * from {reader})
+"""
 
 
 class CaptionFileError(ValueError):
     """A file that cannot be read as captions; the message names it and the remedy."""
 
 
-def connect_to(path: str) -> duckdb.DuckDBPyConnection:
-    """A DuckDB of one thread that can open ``path``, remote or not."""
-    db = duckdb.connect(config={"threads": 1})
-    scheme = path.split("://")[0] if "://" in path else ""
-    if scheme:
-        db.register_filesystem(fsspec.filesystem(scheme))
-    return db
+@contextmanager
+def local(path: str) -> Iterator[str]:
+    """The file itself, or a copy of a remote one for as long as it is read."""
+    if "://" not in path:
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield fsspec.open_local(f"simplecache::{path}", simplecache={"cache_storage": folder, "same_names": True})
 
 
 def reader_of(path: str) -> str:
     """The DuckDB table function for a file, by its ending before any compression's."""
-    endings = Path(path.split("?")[0]).suffixes
-    for ending in reversed(endings):
+    for ending in reversed(Path(path.split("?")[0]).suffixes):
         if ending.lower() in READERS:
             return READERS[ending.lower()]
     raise CaptionFileError(f"{path}: captions must be {FORMS}, compressed or not")
 
 
-def read_captions(path: str, column: str = "caption") -> pa.RecordBatchReader:
-    """The captions of a file in order as batches of (row, caption); null captions keep their row and are empty."""
-    sql = "select (row_number() over () - 1)::uinteger as row, coalesce({column}::varchar, '') as caption from {reader}"
-    column = "caption" if Path(path).suffixes[:1] == [".txt"] else column
-    quoted = '"' + column.replace('"', '""') + '"'
+def quoted(name: str) -> str:
+    """A column's name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def read_captions(path: str, column: str = "caption", key: str | None = None) -> Iterator[pa.RecordBatch]:
+    """The captions of a file in order as batches of (row, key, caption).
+
+    ``key`` names the column of the samples' own names; the row number where none is given.
+    """
+    name = f"{quoted(key)}::varchar" if key else "row::varchar"
+    sql = SQL.format(key=name, column=quoted(column), reader=reader_of(path))
     try:
-        found = connect_to(path).sql(sql.format(column=quoted, reader=reader_of(path)), params={"path": path})
-        return found.to_arrow_reader(1 << 17)
+        with local(path) as here:
+            found = duckdb.connect(config={"threads": 1}).sql(sql, params={"path": here})
+            yield from found.to_arrow_reader(BATCH)
     except (duckdb.Error, OSError, ImportError) as error:
-        first = str(error).splitlines()[0]
-        raise CaptionFileError(f"{path}: cannot be read as {FORMS} {column!r}: {first}") from None
+        first = (str(error) or type(error).__name__).splitlines()[0]
+        raise CaptionFileError(f"{path}: cannot be read as {FORMS} ({column!r}): {first}") from None
