@@ -137,9 +137,7 @@ def test_any_phrase_can_be_asked_for(repository, results):
     assert f"in captions  {named}" in answer.stdout
     assert "unknown (not a listed concept)" in answer.stdout
     assert answer.stdout.count("\n  | ") == 4
-    listed = subprocess.run(
-        [*command[:2], "American Footballs"], cwd=repository / ".test", capture_output=True, text=True
-    )
+    listed = ask("American Footballs")
     n = pd.read_parquet(results / "counts" / "random_tiny.parquet").set_index("concept").loc["American football"]
     for side, column in (("captions", "n_text"), ("pictures", "n_image"), ("both", "n_matched")):
         assert f"in {side:<9} {n[column]}" in listed.stdout.split("random_tiny")[1]

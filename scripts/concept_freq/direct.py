@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 from concept_freq.kernel import count_matched
 from concept_freq.lexicon import Lexicon
 from concept_freq.matching import match
+from concept_freq.tables import atomic_path
 
-BATCH = 1 << 17
+BATCH = 1 << 15
 ROW_BITS = 32
 
 
@@ -35,8 +36,19 @@ class Shards:
 
 def batches(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """Columns of a Parquet file, shard names as a dictionary."""
-    with pq.ParquetFile(path, read_dictionary=["shard"]) as file:
-        yield from file.iter_batches(BATCH, columns=columns)
+    with pq.ParquetFile(path, read_dictionary=["shard"], pre_buffer=False, buffer_size=1 << 20) as file:
+        yield from file.iter_batches(BATCH, columns=columns, use_threads=False)
+
+
+def half_bits(probabilities: pa.Array) -> np.ndarray:
+    """The bits of half-precision probabilities, which are in the order of the numbers as none is negative."""
+    return probabilities.to_numpy(zero_copy_only=False).view(np.uint16)
+
+
+def least_bits(threshold: float) -> np.uint16:
+    """Bits of the smallest half-precision number that is not below a threshold."""
+    half = np.float16(threshold)
+    return (half if float(half) >= threshold else np.nextafter(half, np.float16(np.inf))).view(np.uint16)
 
 
 class Tags:
@@ -45,7 +57,7 @@ class Tags:
     def __init__(self, path: Path, shards: Shards) -> None:
         self.path, self.shards = path, shards
         self.source = batches(path, ["shard", "row", "concept_id", "probability"])
-        self.held = [(np.zeros(0, np.int64), np.zeros(0, np.uint16), np.zeros(0, np.float32))]
+        self.held = [(np.zeros(0, np.int64), np.zeros(0, np.uint16), np.zeros(0, np.uint16))]
 
     def upto(self, key: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All tags not handed out yet of samples up to ``key``: keys, concepts, probabilities."""
@@ -55,8 +67,7 @@ class Tags:
             keys = self.shards.keys(batch)
             if np.any(np.diff(keys) < 0):
                 raise ValueError(f"{self.path}: tags are not sorted by shard and row as the captions are; tag again")
-            probability = batch.column("probability").to_numpy(zero_copy_only=False).astype(np.float32)
-            self.held.append((keys, batch.column("concept_id").to_numpy(), probability))
+            self.held.append((keys, batch.column("concept_id").to_numpy(), half_bits(batch.column("probability"))))
         together = [np.concatenate(parts) for parts in zip(*self.held, strict=True)]
         stop = np.searchsorted(together[0], key, side="right")
         self.held = [tuple(part[stop:] for part in together)]
@@ -67,7 +78,7 @@ def count_directly(
     captions: Path, tags: Path | None, lexicon: Lexicon, mode: str, thresholds: list[float]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Text counts (concepts,) and matched counts (thresholds, concepts) of one chunk."""
-    limits = np.array(thresholds, dtype=np.float32)
+    limits = np.array([least_bits(threshold) for threshold in thresholds])
     text = np.zeros(lexicon.n_concepts, dtype=np.int64)
     matched = np.zeros((len(thresholds), lexicon.n_concepts), dtype=np.int64)
     shards = Shards({})
@@ -79,3 +90,22 @@ def count_directly(
             keys = shards.keys(batch)
             count_matched(keys[rows], concepts, *cursor.upto(keys[-1]), limits, matched)
     return text, matched
+
+
+def write_hits(captions: Path, lexicon: Lexicon, mode: str, out: Path) -> None:
+    """Write which caption names which concept (shard, row, concept_id), in the captions' order."""
+    schema = pa.schema(
+        {"shard": pa.dictionary(pa.int32(), pa.string()), "row": pa.uint32(), "concept_id": pa.uint16()}.items()
+    )
+    encoding = {"row": "DELTA_BINARY_PACKED", "concept_id": "DELTA_BINARY_PACKED"}
+    options = {"compression": "zstd", "use_dictionary": ["shard"], "column_encoding": encoding}
+    with atomic_path(out) as temporary, pq.ParquetWriter(temporary, schema, **options) as writer:
+        for batch in batches(captions, ["shard", "row", "caption"]):
+            rows, concepts = match(batch.column("caption"), lexicon, mode)
+            places = pa.array(rows)
+            columns = [
+                batch.column("shard").take(places),
+                batch.column("row").take(places),
+                pa.array(concepts, pa.uint16()),
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))

@@ -1,5 +1,8 @@
 """Captions to a positional text index in DuckDB, and concept hits from it (DESIGN: counting modes)."""
 
+import tempfile
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -8,66 +11,123 @@ import pyarrow.parquet as pq
 
 from concept_freq.lexicon import Form
 from concept_freq.nouns import load_tagger, nouns_of
-from concept_freq.tables import atomic_path
+from concept_freq.tables import SCHEMAS, atomic_path
 from concept_freq.text import POSSESSIVE, TOKEN, fold, lemma
 
+BATCH = 1 << 15
+FEW_LEMMAS = 50  # so few are named in the query, where they skip most of the index
+MEMORY = "100MB"  # of DuckDB's buffers: what does not fit is sorted and joined on disk
 # Only captions beyond ASCII need Python's Unicode rules; the others are folded inside DuckDB.
 TOKENS_SQL = """
-create temp table tokens as
+create or replace temp table tokens as
 with folded as (
-    select shard, row, case when regexp_full_match(caption, '[\\x00-\\x7F]*')
-        then regexp_replace(lower(caption), $possessive, '', 'g') else fold(caption) end as caption
+    select shard, row, case
+        when strlen(caption) <> length(caption) then fold(caption)
+        when contains(caption, '''') then regexp_replace(lower(caption), $possessive, '', 'g')
+        else lower(caption) end as caption
     from captions
 ), split as (select shard, row, regexp_extract_all(caption, $token) as list from folded)
 select shard, row, unnest(list) as token, (generate_subscripts(list, 1) - 1)::usmallint as position from split
 """
-INDEX_SQL = """
-copy (
-    select lemma, shard, row, position from tokens join lexicon using (token)
-    order by lemma, shard, row, position
-) to '{path}' (format parquet, compression zstd, parquet_version v2, row_group_size 16384)
+RUN_SQL = """
+copy (select lemma, shard, row, position from tokens join lexicon using (token) order by lemma)
+to '{path}' (format parquet, row_group_size 16384)
 """
+# Runs are sorted by lemma, so each range of lemmas is read from a part of each run.
+RANGE_SQL = """
+select lemma, shard, row, position from read_parquet($runs) where lemma >= $low and ($high is null or lemma < $high)
+order by lemma, shard, row, position
+"""
+RANGE = 1_000_000  # postings that are sorted at once
+ROW_GROUP = 16_384  # postings that a query reads at least
 # A form stands at ``start`` if each of its lemmas i is found at start + i.
 PHRASE_SQL = """
 select distinct concept_id, shard, row from (
     select form, any_value(concept_id) as concept_id, shard, row
-    from read_parquet($index) join form_lemmas using (lemma)
+    from postings_wanted join form_lemmas using (lemma)
     group by form, shard, row, position::int - i having count(*) = any_value(length)
 )
 """
 UNIGRAM_SQL = """
 select distinct concept_id, shard, row from (
     select form, any_value(concept_id) as concept_id, shard, row
-    from read_parquet($index) join (select distinct form, concept_id, lemma, terms from form_lemmas) using (lemma)
+    from postings_wanted join (select distinct form, concept_id, lemma, terms from form_lemmas) using (lemma)
     group by form, shard, row having count(distinct lemma) = any_value(terms)
 )
 """
 
 
 def connect(threads: int = 1) -> duckdb.DuckDBPyConnection:
-    """An in-memory DuckDB of so many threads."""
-    return duckdb.connect(config={"threads": threads})
+    """An in-memory DuckDB of so many threads; beyond MEMORY it goes on in a temporary folder of its own."""
+    spill = Path(tempfile.gettempdir()) / f"duckdb-{uuid.uuid4().hex}"  # DuckDB makes it when needed, and removes it
+    settings = {"threads": threads, "memory_limit": MEMORY, "temp_directory": str(spill)}
+    db = duckdb.connect(config=settings)
+    db.execute("set enable_progress_bar = false")  # logs are no terminals
+    return db
 
 
-def read_captions(captions: Path, nouns_by: str | None) -> pa.Table:
-    """Shard, row and caption of a captions file; of the caption only its nouns where a spaCy model is given."""
-    table = pq.read_table(captions, columns=["shard", "row", "caption"])
-    if nouns_by:
-        kept = nouns_of(table["caption"].to_pylist(), load_tagger(nouns_by))
-        table = table.set_column(2, "caption", pa.array(kept, pa.string()))
-    return table
+def read_captions(captions: Path, nouns_by: str | None) -> Iterator[pa.Table]:
+    """Shard, row and caption of a captions file in batches; only the caption's nouns where a spaCy model is given."""
+    tagger = load_tagger(nouns_by) if nouns_by else None
+    with pq.ParquetFile(captions) as file:
+        for batch in file.iter_batches(BATCH, columns=["shard", "row", "caption"]):
+            table = pa.Table.from_batches([batch])
+            if tagger:
+                kept = pa.array(nouns_of(table["caption"].to_pylist(), tagger), pa.string())
+                table = table.set_column(2, "caption", kept)
+            yield table
+
+
+def write_run(db: duckdb.DuckDBPyConnection, captions: pa.Table, path: Path) -> None:
+    """Write the postings of a batch of captions, sorted by lemma."""
+    db.register("captions", captions)
+    db.execute(TOKENS_SQL, {"possessive": POSSESSIVE, "token": TOKEN})
+    vocabulary = [token for (token,) in db.execute("select distinct token from tokens").fetchall()]
+    lexicon = {"token": pa.array(vocabulary, pa.string()), "lemma": pa.array(map(lemma, vocabulary), pa.string())}
+    db.register("lexicon", pa.table(lexicon))
+    db.execute(RUN_SQL.format(path=sql_text(path)))
+
+
+def lemma_ranges(db: duckdb.DuckDBPyConnection, runs: list[str]) -> list[str]:
+    """Lemmas at which to cut the postings into parts of about RANGE, the first being ''."""
+    rows = db.execute("select count(*) from read_parquet($runs)", {"runs": runs}).fetchall()[0][0]
+    cuts = [i * RANGE / rows for i in range(1, -(-rows // RANGE))]
+    if not cuts:
+        return [""]
+    sql = "select quantile_disc(lemma, $cuts) from read_parquet($run)"  # one run shows how lemmas are spread
+    return ["", *sorted(set(db.execute(sql, {"cuts": cuts, "run": runs[0]}).fetchall()[0][0]))]
+
+
+def sorted_postings(db: duckdb.DuckDBPyConnection, runs: list[str]) -> Iterator[pa.Table]:
+    """All postings in order, in tables of a bounded size."""
+    lows = lemma_ranges(db, runs)
+    for low, high in zip(lows, [*lows[1:], None], strict=True):
+        found = db.sql(RANGE_SQL, params={"runs": runs, "low": low, "high": high})
+        for batch in found.to_arrow_reader(8 * ROW_GROUP):
+            yield pa.Table.from_batches([batch])
 
 
 def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, nouns_by: str | None = None) -> None:
-    """Write the positional index (schema ``text_index``) of a captions file, sorted by lemma, shard, row, position."""
+    """Write the positional index (schema ``text_index``) of a captions file, sorted by lemma, shard, row, position.
+
+    Batches become runs on disk, sorted and then merged range by range: memory does not depend on the captions' number.
+    """
+    schema = pa.schema(SCHEMAS["text_index"].items())
+    encoding = dict.fromkeys(("row", "position"), "DELTA_BINARY_PACKED")
+    options = {"compression": "zstd", "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
     db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
-    db.register("captions", read_captions(captions, nouns_by))
-    db.execute(TOKENS_SQL, {"possessive": POSSESSIVE, "token": TOKEN})
-    vocabulary = [token for (token,) in db.execute("select distinct token from tokens order by token").fetchall()]
-    lexicon = {"token": pa.array(vocabulary, pa.string()), "lemma": pa.array(map(lemma, vocabulary), pa.string())}
-    db.register("lexicon", pa.table(lexicon))
-    with atomic_path(index) as temporary:
-        db.execute(INDEX_SQL.format(path=str(temporary).replace("'", "''")))
+    with atomic_path(index) as temporary, tempfile.TemporaryDirectory() as folder:
+        for i, batch in enumerate(read_captions(captions, nouns_by)):
+            write_run(db, batch, Path(folder) / f"{i:06d}.parquet")
+        runs = sorted(map(str, Path(folder).iterdir()))
+        with pq.ParquetWriter(temporary, schema, **options) as writer:
+            for table in sorted_postings(db, runs) if runs else []:
+                writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
+
+
+def sql_text(value: str | Path) -> str:
+    """A text for between single quotes in SQL."""
+    return str(value).replace("'", "''")
 
 
 def register_forms(db: duckdb.DuckDBPyConnection, forms: list[Form]) -> None:
@@ -87,10 +147,20 @@ def register_forms(db: duckdb.DuckDBPyConnection, forms: list[Form]) -> None:
     db.register("form_lemmas", pa.Table.from_pylist(rows))
 
 
+def wanted_postings(db: duckdb.DuckDBPyConnection, indices: list[Path]) -> None:
+    """Create the view ``postings_wanted``: the postings of these indices, of few lemmas only those."""
+    lemmas = [lemma for (lemma,) in db.execute("select distinct lemma from form_lemmas order by lemma").fetchall()]
+    named = ", ".join(f"'{sql_text(lemma)}'" for lemma in lemmas)
+    files = ", ".join(f"'{sql_text(index)}'" for index in indices)
+    only = f" where lemma in ({named})" if 0 < len(lemmas) <= FEW_LEMMAS else ""
+    db.execute(f"create or replace temp view postings_wanted as select * from read_parquet([{files}]){only}")
+
+
 def create_hits(db: duckdb.DuckDBPyConnection, indices: list[Path], mode: str, name: str) -> None:
     """Create the table ``name`` of (concept_id, shard, row) where a caption names a concept under ``mode``.
 
     ``unigram_spacy`` is ``unigram`` on an index of nouns.
     """
+    wanted_postings(db, indices)
     sql = PHRASE_SQL if mode == "phrase" else UNIGRAM_SQL
-    db.execute(f"create temp table {name} as {sql}", {"index": list(map(str, indices))})
+    db.execute(f"create temp table {name} as {sql}")

@@ -85,10 +85,15 @@ def key_of(terms: tuple[str, ...], forms_with: Counter) -> int:
     return min(range(len(terms)), key=lambda i: (forms_with[terms[i]], -len(terms[i]), i))
 
 
+def distinct_forms(forms: list[Form], mode: str) -> tuple[list[Form], Counter]:
+    """Forms as a mode sees them, each once and sorted, and how many of them use each lemma."""
+    distinct = sorted({(terms if mode == "phrase" else tuple(sorted(set(terms))), i) for terms, i in forms})
+    return distinct, Counter(term for terms, _ in distinct for term in set(terms))
+
+
 def compile_lexicon(forms: list[Form], n_concepts: int, mode: str) -> Lexicon:
     """Compile forms for ``phrase`` (lemmas in order) or ``unigram`` (each lemma once, in any order)."""
-    distinct = sorted({(terms if mode == "phrase" else tuple(sorted(set(terms))), i) for terms, i in forms})
-    forms_with = Counter(term for terms, _ in distinct for term in set(terms))
+    distinct, forms_with = distinct_forms(forms, mode)
     numbers = {term: n for n, term in enumerate(sorted(forms_with))}
     keyed = sorted((numbers[terms[key := key_of(terms, forms_with)]], terms, key, i) for terms, i in distinct)
     lexicon = sorted(tokens_of(set(numbers)).items())

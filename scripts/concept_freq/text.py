@@ -7,7 +7,7 @@ every rule by examples.
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 import regex
 
@@ -24,6 +24,8 @@ UNSPACED = regex.compile(
 BLOCKS = re.compile(
     "[\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua9ff\uaa60-\uaadf\uf900-\uffef\U00016fe0-\U0003ffff]+"
 )
+NUMBERED = regex.compile(r"[a-z]?[0-9]{3}s")
+LATIN = regex.compile(r"\p{Latin}+")
 # Words for which the dictionary offers a misleading lemma, several, or none.
 EXCEPTIONS = {
     **{"leaves": "leaf", "axes": "axe", "glasses": "glass", "oxen": "ox", "emojis": "emoji", "graffiti": "graffiti"},
@@ -50,18 +52,18 @@ def singular(token: str) -> str:
     return token[:-1]
 
 
-@cache
+@lru_cache(1 << 17)
 def lemma(token: str) -> str:
     """Noun lemma of a folded token: by dictionary, else by ending; 747s are 747, but the 1960s are not 1960."""
     if token in EXCEPTIONS:
         return EXCEPTIONS[token]
-    if regex.fullmatch(r"[a-z]?[0-9]{3}s", token):
-        return token[:-1]
-    if not regex.fullmatch(r"\p{Latin}+", token):
-        return token
     if known := noun_lemma(token):
         return known
-    return token if is_word(token) else singular(token)
+    if is_word(token) or not token.endswith("s"):
+        return token
+    if NUMBERED.fullmatch(token):
+        return token[:-1]
+    return singular(token) if LATIN.fullmatch(token) else token
 
 
 def tokens_of(lemmas_wanted: set[str]) -> dict[str, str]:

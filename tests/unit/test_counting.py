@@ -1,6 +1,9 @@
 """Counting from the index: hand-written cases, agreement with brute force, and additivity over chunks."""
 
 import csv
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +15,11 @@ from hypothesis import strategies as st
 
 from concept_freq.concepts import Concept, lemma_forms
 from concept_freq.counting import count_chunk, sum_chunks
-from concept_freq.direct import count_directly
+from concept_freq.direct import count_directly, write_hits
 from concept_freq.indexing import build_index, connect
 from concept_freq.lexicon import compile_lexicon, forms_of
 from concept_freq.matching import match
+from concept_freq.matching_sql import SqlMatcher
 from concept_freq.nouns import TaggerMissingError, load_tagger, nouns_of
 from concept_freq.tables import write_parquet, write_table
 from concept_freq.text import lemmas
@@ -166,6 +170,45 @@ def test_chunks_add_up_in_any_order(tmp_path, first, second):
         write_parquet(count(tmp_path, CONCEPTS, captions), path)
     write_parquet(count(tmp_path, CONCEPTS, first + second), tmp_path / "whole.parquet")
     assert sum_chunks(parts) == sum_chunks(parts[::-1]) == sum_chunks([tmp_path / "whole.parquet"])
+
+
+def test_a_killed_index_leaves_nothing_wrong_behind(tmp_path):
+    rows = [
+        {"shard": "0", "row": i, "key": str(i), "caption": f"two cats and {i} dogs on mat {i}"} for i in range(200_000)
+    ]
+    write_table(rows, "captions", tmp_path / "captions.parquet")
+    script = Path(__file__).parents[2] / "scripts" / "index_captions.py"
+    command = [sys.executable, script, "--captions", tmp_path / "captions.parquet", "--out", tmp_path / "index.parquet"]
+    process = subprocess.Popen(command)
+    while not list(tmp_path.glob(".index.parquet.*")) and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert not (tmp_path / "index.parquet").exists()
+    subprocess.run(command, check=True)
+    build_index(connect(), tmp_path / "captions.parquet", tmp_path / "again.parquet")
+    assert (tmp_path / "index.parquet").read_bytes() == (tmp_path / "again.parquet").read_bytes()
+
+
+def test_plain_sql_agrees_with_the_compiled_pass(tmp_path):
+    concepts = [*CONCEPTS, *(Concept(case["concept"]) for case in CASES)]
+    captions = [case["caption"] for case in CASES] + ["two cats, ice cream", "cream ice cream", "737 犬"]
+    forms = forms_of([concept.forms for concept in concepts])
+    for mode in ("phrase", "unigram"):
+        found = SqlMatcher(forms, mode).match(pa.table({"row": range(len(captions)), "caption": captions}))
+        hits = set(zip(found["row"].to_pylist(), found["concept_id"].to_pylist(), strict=True))
+        assert hits == found_directly(concepts, captions, mode)
+
+
+def test_hits_on_disk_are_those_in_memory(tmp_path):
+    captions = ["a cat", "", "ice cream for a dog", "é"]
+    count(tmp_path, CONCEPTS, captions)
+    lexicon = compile_lexicon(forms_of([concept.forms for concept in CONCEPTS]), len(CONCEPTS), "phrase")
+    write_hits(tmp_path / "captions.parquet", lexicon, "phrase", tmp_path / "hits.parquet")
+    table = pq.read_table(tmp_path / "hits.parquet")
+    hits = set(zip(table["row"].to_pylist(), table["concept_id"].to_pylist(), strict=True))
+    assert hits == found_directly(CONCEPTS, captions, "phrase")
+    assert set(table["shard"].to_pylist()) == {"0"}
 
 
 def test_index_bytes_do_not_depend_on_threads(tmp_path):
