@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
@@ -39,8 +40,20 @@ RENAMED = (  # official names -> ours
 RECOMPUTED = re.compile(r"(relative_position_index|attn_mask)$|^label_embed$")
 
 
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # ImageNet's, as the paper and the official inference use
+
+
 class CheckpointError(ValueError):
     """A file that is no RAM++ checkpoint, or one of another size; the message says what was found and what to do."""
+
+
+def preprocess(picture: Image.Image, size: int = OFFICIAL["image_size"]) -> Tensor:
+    """A picture as the model takes it: RGB, alpha dropped, resized straight to a square, normalised. (3, size, size).
+
+    EXIF orientation is not applied; Pillow's bilinear filter antialiases.
+    """
+    pixels = np.asarray(picture.convert("RGB").resize((size, size), Image.Resampling.BILINEAR), dtype=np.float32) / 255
+    return torch.from_numpy((pixels - np.float32(MEAN)) / np.float32(STD)).permute(2, 0, 1)
 
 
 def rename(key: str, depths: list[int]) -> str:
