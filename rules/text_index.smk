@@ -17,11 +17,11 @@ rule parse_captions:
     conda:
         "../envs/workflow.yaml"
     params:
-        shards=chunk_shards,
+        remote=lambda wildcards: [shard for shard in chunk_shards(wildcards) if "://" in shard],
         caption=lambda wildcards: PRETRAINING.caption_column[wildcards.pretraining] or "caption",
         key=lambda wildcards: f"--key-column {key}" if (key := PRETRAINING.key_column[wildcards.pretraining]) else "",
     shell:
-        "python {input.script} --shards {params.shards:q} --caption-column {params.caption:q} {params.key}"
+        "python {input.script} --shards {input.shards:q} {params.remote:q} --caption-column {params.caption:q} {params.key}"
         " --skipped {output.skipped} --out {output.captions} 2>&1 | tee {log}"
 
 

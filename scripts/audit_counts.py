@@ -1,7 +1,8 @@
 """Audit one dataset's text counts against what must hold of any: asked again of the index, in other ways.
 
-Spellings of a name (case, hyphens, underscores, possessive, number) count alike; aliases only add; a phrase counts no
-more than its words in any order; all chunks asked at once give the sum of the chunks; no chunk exceeds the whole.
+Some concept is named at all. Spellings of a name (case, hyphens, underscores, possessive, number) count alike; aliases
+only add; a phrase counts no more than its words in any order; all chunks asked at once give the sum of the chunks; no
+chunk exceeds the whole.
 """
 
 import argparse
@@ -57,6 +58,7 @@ def audit(
     def ask(spellings: list[tuple[str, ...]], way: str = mode) -> pd.Series:
         return count(indices, forms_of(spellings), n, way, threads)
 
+    yield "some concept is named", pd.Series([total.n_text.sum() == 0] * n)
     alone, everything = ask([(name,) for name in names]), ask([concept.forms for concept in concepts])
     for what, spell in SPELLINGS.items():
         yield f"spelling does not matter: {what}", ask([(spell(name),) for name in names]) != alone

@@ -1,4 +1,4 @@
-"""Convert the official RAM++ checkpoint once: weights only, as safetensors, a quarter of its size and faster to load."""
+"""Convert the official RAM++ checkpoint once: its weights only, as safetensors, a quarter of the size."""
 
 import argparse
 import json

@@ -38,7 +38,7 @@ RANGE_SQL = """
 select lemma, shard, row, position from read_parquet($runs) where lemma >= $low and ($high is null or lemma < $high)
 order by lemma, shard, row, position
 """
-RANGE = 1_000_000  # postings that are sorted at once
+RANGE = 500_000  # postings that are sorted at once
 ROW_GROUP = 16_384  # postings that a query reads at least
 # A form stands at ``start`` if each of its lemmas i is found at start + i.
 PHRASE_SQL = """
@@ -103,7 +103,7 @@ def sorted_postings(db: duckdb.DuckDBPyConnection, runs: list[str]) -> Iterator[
     lows = lemma_ranges(db, runs)
     for low, high in zip(lows, [*lows[1:], None], strict=True):
         found = db.sql(RANGE_SQL, params={"runs": runs, "low": low, "high": high})
-        for batch in found.to_arrow_reader(8 * ROW_GROUP):
+        for batch in found.to_arrow_reader(ROW_GROUP):
             yield pa.Table.from_batches([batch])
 
 
