@@ -56,6 +56,14 @@ def standing(n: int, counts: Path) -> str:
     return f"more than {(known < n).mean():.0%} of the {len(known)} listed concepts"
 
 
+def listed_as(name: str, counts: Path) -> str:
+    """The counts of the listed concept that the phrase names, its aliases included."""
+    row = pd.read_parquet(counts).set_index("concept").loc[name]
+    sides = (("captions", "n_text"), ("pictures", "n_image"), ("both", "n_matched"))
+    known = [f"{row[column]:,.0f} in {side}" for side, column in sides if pd.notna(row[column])]
+    return f"{name}, aliases included: {', '.join(known)}"
+
+
 def ask(args: argparse.Namespace, results: Path, pretraining: str, concepts: list[Concept], threshold: float) -> str:
     """The answer for one dataset, in lines."""
     indices = files(results, "text_index", pretraining)
@@ -65,7 +73,8 @@ def ask(args: argparse.Namespace, results: Path, pretraining: str, concepts: lis
     create_hits(db, [Path(index) for index in indices], args.mode, "hits")
     n_text = db.execute("select count(*) from hits").fetchone()[0]
     tags = files(results, "image_tags", pretraining)
-    n_image, n_matched = picture_counts(db, tags, concept_of(args.phrase, concepts), threshold)
+    listed = concept_of(args.phrase, concepts)
+    n_image, n_matched = picture_counts(db, tags, listed, threshold)
     took = 1000 * (time.perf_counter() - start)
     unknown = "unknown (not a listed concept)"
     lines = [f"{pretraining}: {len(indices)} chunks, {took:.0f} ms"]
@@ -73,6 +82,8 @@ def ask(args: argparse.Namespace, results: Path, pretraining: str, concepts: lis
     lines += [f"  in both      {unknown if n_matched is None else format(n_matched, ',')}"]
     counts = results / "counts" / f"{pretraining}.parquet"
     lines += [f"  standing     {standing(n_text, counts)}"] if counts.exists() else []
+    if listed is not None and counts.exists():
+        lines.append(f"  listed as    {listed_as(concepts[listed].name, counts)}")
     captions = files(results, "captions", pretraining)
     found = db.execute(EXAMPLES_SQL, {"captions": captions, "n": args.examples}).fetchall() if args.examples else []
     return "\n".join([*lines, *(f"  | {caption}" for (caption,) in found)])
