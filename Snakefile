@@ -34,6 +34,7 @@ include: "rules/checks.smk"
 
 if PUBLISHED:
 
+    include: "rules/released_inputs.smk"
     include: "rules/released.smk"
     include: "rules/text_to_image.smk"
     include: "rules/let_it_wag.smk"

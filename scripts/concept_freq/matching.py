@@ -14,7 +14,6 @@ from concept_freq.lexicon import Lexicon
 from concept_freq.text import fold
 
 MODES = ("phrase", "unigram", "unigram_spacy")
-BREAK = regex.compile(r"\s*\n\s*")
 NO_WORD = re.compile(r"[^\w\x00-\x7f]+")  # a superset of what separates tokens beyond ASCII: marks are in it too
 SEPARATOR = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
 
@@ -34,7 +33,7 @@ def buffers(captions: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def folded_buffers(captions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Buffers of captions folded by Python, with no separator beyond ASCII: all of them as one text, a line each."""
-    text = fold("\n".join(BREAK.sub(" ", caption) for caption in captions))
+    text = fold("\n".join(caption.replace("\n", " ") for caption in captions))
     plain = NO_WORD.sub(lambda run: SEPARATOR.sub(" ", run[0]), text)
     data = np.frombuffer(plain.encode() + b"\n", dtype=np.uint8)
     stops = np.flatnonzero(data == ord("\n"))
