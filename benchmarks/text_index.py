@@ -22,9 +22,10 @@ import pyarrow.parquet as pq
 
 from concept_freq.concepts import Concept
 from concept_freq.counting import count_chunk
+from concept_freq.database import connect
 from concept_freq.dictionary import tables
 from concept_freq.direct import count_directly, write_hits
-from concept_freq.indexing import build_index, connect, create_hits, register_forms
+from concept_freq.indexing import build_index, create_hits, register_forms
 from concept_freq.lexicon import compile_lexicon, forms_of
 from concept_freq.matching_sql import SqlMatcher
 from concept_freq.text import lemmas

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from concept_freq.indexing import build_index, connect
+from concept_freq.database import connect
+from concept_freq.indexing import build_index
 
 
 def main() -> None:

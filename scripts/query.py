@@ -16,8 +16,8 @@ import pandas as pd
 import yaml
 
 from concept_freq.concepts import Concept, lemma_forms, read_concepts
-from concept_freq.counting import at_thresholds
-from concept_freq.indexing import connect, create_hits, register_forms
+from concept_freq.database import at_thresholds, connect
+from concept_freq.indexing import create_hits, register_forms
 from concept_freq.lexicon import forms_of
 from concept_freq.matching import MODES
 
@@ -98,6 +98,8 @@ def main() -> None:
     parser.add_argument("--examples", type=int, default=0, metavar="N", help="captions to show")
     parser.add_argument("--config", type=Path, default=Path("config/config.yaml"))
     args = parser.parse_args()
+    if not args.config.exists():
+        sys.exit(f"{args.config}: no such config; call this where the workflow runs, or give --config")
     config = yaml.safe_load(args.config.read_text(encoding="utf-8"))
     results = Path(config.get("pathvars", {}).get("results", "results"))
     indexed = sorted(path.name for path in (results / "text_index").glob("*") if any(path.glob("*.parquet")))

@@ -12,6 +12,8 @@ import duckdb
 import fsspec
 import pyarrow as pa
 
+from concept_freq.database import connect, sql_name
+
 TABLE = "read_csv($path, delim = {delimiter}, quote = {quote}, escape = {quote}, header = true, all_varchar = true)"
 READERS = {
     ".parquet": "read_parquet($path)",
@@ -24,8 +26,8 @@ FORMS = "a .parquet, .tsv or .csv file with a column of captions, or a .txt file
 BATCH = 1 << 17
 # A null caption keeps its row and is empty.
 SQL = """
-select row, {key} as key, coalesce(text, '') as caption
-from (select (row_number() over () - 1)::uinteger as row, {column}::varchar as text, * from {reader})
+select (row_number() over () - 1)::uinteger as row, {key}::varchar as key, coalesce({column}::varchar, '') as caption
+from {reader}
 """
 
 
@@ -51,21 +53,16 @@ def reader_of(path: str) -> str:
     raise CaptionFileError(f"{path}: captions must be {FORMS}, compressed or not")
 
 
-def quoted(name: str) -> str:
-    """A column's name as SQL has it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def read_captions(path: str, column: str = "caption", key: str | None = None) -> Iterator[pa.RecordBatch]:
     """The captions of a file in order as batches of (row, key, caption).
 
     ``key`` names the column of the samples' own names; the row number where none is given.
     """
-    name = f"{quoted(key)}::varchar" if key else "row::varchar"
-    sql = SQL.format(key=name, column=quoted(column), reader=reader_of(path))
+    name = sql_name(key) if key else "(row_number() over () - 1)"
+    sql = SQL.format(key=name, column=sql_name(column), reader=reader_of(path))
     try:
         with local(path) as here:
-            found = duckdb.connect(config={"threads": 1}).sql(sql, params={"path": here})
+            found = connect().sql(sql, params={"path": here})
             yield from found.to_arrow_reader(BATCH)
     except (duckdb.Error, OSError, ImportError) as error:
         first = (str(error) or type(error).__name__).splitlines()[0]

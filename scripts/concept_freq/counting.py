@@ -10,10 +10,11 @@ import duckdb
 import pyarrow as pa
 
 from concept_freq.concepts import Concept, lemma_forms
-from concept_freq.indexing import connect, create_hits, register_forms
+from concept_freq.database import at_thresholds, connect
+from concept_freq.indexing import create_hits, register_forms
 
 COUNT_SQL = "select concept_id, count(*) as n from {hits} group by concept_id"
-# Matched counts of all thresholds in one pass; the first list column is the configured threshold.
+# Matched counts of all thresholds in one pass.
 MATCHED_SQL = """
 select concept_id, {columns} from {text} join {image} using (concept_id, shard, row) group by concept_id
 """
@@ -44,11 +45,6 @@ def per_concept(db: duckdb.DuckDBPyConnection, sql: str, n_concepts: int, n_colu
     return [list(column) for column in zip(*(found.get(i, nothing) for i in range(n_concepts)), strict=True)]
 
 
-def at_thresholds(thresholds: list[float]) -> str:
-    """SQL columns that count the rows at or above each threshold."""
-    return ", ".join(f"count(*) filter (probability >= {threshold:.10g})" for threshold in thresholds)
-
-
 def count_chunk(
     captions: Path,
     indices: dict[str, Path],
@@ -69,7 +65,7 @@ def count_chunk(
     columns: dict[str, list] = {"concept": [concept.name for concept in concepts]}
     if tags:
         create_tags(db, [tags], min(thresholds), "tags")
-        create_tags(db, [tags], thresholds[0], "image")
+        db.execute(f"create temp view image as select * from tags where probability >= {thresholds[0]:.10g}")
         at_each = f"select concept_id, {at_thresholds(thresholds)} from tags group by concept_id"
         for t, counts in enumerate(per_concept(db, at_each, n, len(thresholds))):
             columns["n_image" + (suffix(thresholds[t]) if t else "")] = counts

@@ -1,6 +1,7 @@
 """Count a fixed list of concepts straight from captions and tags, batch by batch: no index, memory independent of size.
 
-The hits are those of the index (tests compare them); what is gained is speed, what is lost are later queries.
+The hits are those of the index (tests compare them); what is gained is speed, what is lost are later queries. The
+workflow counts from the index; this is for a list of concepts that is fixed, and for the benchmark.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Concept hits straight from captions, without an index: for a fixed list of concepts, the fastest way to count.
 
-``kernel`` compiles the pass (numba); ``sql`` is the same in DuckDB alone. Both give the hits that the index gives.
+The pass is compiled (concept_freq.kernel) and gives the hits that the index gives.
 """
 
 import re

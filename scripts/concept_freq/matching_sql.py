@@ -1,4 +1,4 @@
-"""The pass of concept_freq.matching in plain DuckDB, for where numba cannot be had: same hits, half the speed."""
+"""The pass of concept_freq.matching in plain DuckDB: a check on the compiled one, a yardstick in the benchmark."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,19 +6,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from concept_freq.database import FOLDED_SQL, at_thresholds
 from concept_freq.lexicon import Form, distinct_forms, key_of
 from concept_freq.text import POSSESSIVE, TOKEN, fold, tokens_of
 
-# Only tokens that a form uses go on; only captions beyond ASCII need Python's Unicode rules.
-TERMS_SQL = """
+# Only tokens that a form uses go on.
+TERMS_SQL = f"""
 create or replace temp table terms as
-with folded as (
-    select row, case
-        when strlen(caption) <> length(caption) then fold(caption)
-        when contains(caption, '''') then regexp_replace(lower(caption), $possessive, '', 'g')
-        else lower(caption) end as caption
-    from captions
-), split as (select row, regexp_extract_all(caption, $token) as list from folded)
+with folded as (select row, {FOLDED_SQL} as caption from captions),
+split as (select row, regexp_extract_all(caption, $token) as list from folded)
 select row, lemma, position from (
     select row, unnest(list) as token, generate_subscripts(list, 1)::int as position from split
 ) join lexicon using (token)
@@ -83,14 +79,14 @@ class SqlMatcher:
         shards = self.db.execute(
             "select distinct shard from read_parquet($c) order by 1", {"c": str(captions)}
         ).fetchall()
-        counted = ", ".join(f"count(*) filter (probability >= {threshold:.10g})" for threshold in thresholds)
+        counted = f"select concept_id, [{at_thresholds(thresholds)}] from hits join"
         for (shard,) in shards:
             given = {"c": str(captions), "s": shard}
             sql = "select row, caption from read_parquet($c) where shard = $s"
             self.db.register("hits", self.match(self.db.sql(sql, params=given).to_arrow_table()))
             text.update(dict(self.db.execute("select concept_id, count(*) from hits group by 1").fetchall()))
             tagged = "(select row, concept_id, probability from read_parquet($t) where shard = $s)"
-            sql = f"select concept_id, [{counted}] from hits join {tagged} using (row, concept_id) group by 1"
+            sql = f"{counted} {tagged} using (row, concept_id) group by 1"
             for concept, counts in self.db.execute(sql, {"t": str(tags), "s": shard}).fetchall():
                 matched.update({(concept, t): n for t, n in enumerate(counts)})
         return text, matched

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from concept_freq.concepts import Concept, lemma_forms
 from concept_freq.counting import count_chunk, sum_chunks
+from concept_freq.database import connect
 from concept_freq.direct import count_directly, write_hits
-from concept_freq.indexing import build_index, connect
+from concept_freq.indexing import build_index
 from concept_freq.lexicon import compile_lexicon, forms_of
 from concept_freq.matching import match
 from concept_freq.matching_sql import SqlMatcher

@@ -1,0 +1,41 @@
+"""DuckDB as this project uses it: bounded memory, quiet, and the pieces of SQL that more than one module needs."""
+
+import tempfile
+import uuid
+from pathlib import Path
+
+import duckdb
+
+MEMORY = "100MB"  # of DuckDB's buffers: what does not fit is sorted and joined on disk
+# A caption as text.fold has it. Only those beyond ASCII need Python's Unicode rules, and the function ``fold``.
+FOLDED_SQL = """
+case
+    when strlen(caption) <> length(caption) then fold(caption)
+    when contains(caption, '''') then regexp_replace(lower(caption), $possessive, '', 'g')
+    else lower(caption)
+end
+"""
+
+
+def connect(threads: int = 1) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB of so many threads; beyond MEMORY it goes on in a temporary folder of its own."""
+    spill = Path(tempfile.gettempdir()) / f"duckdb-{uuid.uuid4().hex}"  # DuckDB makes it when needed, and removes it
+    settings = {"threads": threads, "memory_limit": MEMORY, "temp_directory": str(spill)}
+    db = duckdb.connect(config=settings)
+    db.execute("set enable_progress_bar = false")  # logs are no terminals
+    return db
+
+
+def sql_text(value: str | Path) -> str:
+    """A text for between single quotes."""
+    return str(value).replace("'", "''")
+
+
+def sql_name(name: str) -> str:
+    """A column's name in double quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def at_thresholds(thresholds: list[float]) -> str:
+    """Columns that count the rows whose probability is at or above each threshold."""
+    return ", ".join(f"count(*) filter (probability >= {threshold:.10g})" for threshold in thresholds)
