@@ -12,7 +12,7 @@ rule collect_scores:
     log:
         "<logs>/collect_scores/{table}.log",
     wildcard_constraints:
-        table="|".join(SCORES.values()),
+        table=one_of(SCORES.values()),
     conda:
         "../envs/workflow.yaml"
     shell:

@@ -62,5 +62,4 @@ rule check_results:
         truth=lambda wildcards, input: f"--truth {input.truth}" if input.truth else "",
     shell:
         "python {input.script} --counts {input.counts} --concepts {input.concepts} --scores {input.scores} {params.truth}"
-        " --audits {input.audits}"
-        " --matched-spearman {params.spearman} --out {output} 2>&1 | tee {log}"
+        " --audits {input.audits} --matched-spearman {params.spearman} --out {output} 2>&1 | tee {log}"

@@ -23,10 +23,13 @@ def shards_of(pretraining):
     return found
 
 
+SHARDS = {pretraining: shards_of(pretraining) for pretraining in MEASURED}
+
+
 def chunks_of(pretraining):
     """Chunk names and their shards."""
     chunks = {}
-    for shard in shards_of(pretraining):
+    for shard in SHARDS[pretraining]:
         name = f"{shard_number(shard) // config['chunks']['shards_per_chunk']:05d}"
         chunks.setdefault(name, []).append(shard)
     return chunks
@@ -58,7 +61,7 @@ def noun_index(wildcards):
 
 def has_pictures(pretraining):
     """Whether a dataset's shards hold pictures: tars do, tables of captions do not."""
-    return all(shard.endswith(".tar") for shard in shards_of(pretraining))
+    return all(shard.endswith(".tar") for shard in SHARDS[pretraining])
 
 
 def tags_of_chunk(wildcards):
@@ -85,7 +88,7 @@ def truth_of(pretraining):
     """The truth about each of a composed dataset's shards."""
     return [
         shard.replace("<results>/shards", "<results>/truth").replace(".tar", ".parquet")
-        for shard in shards_of(pretraining)
+        for shard in SHARDS[pretraining]
     ]
 
 

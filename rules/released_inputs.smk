@@ -1,5 +1,7 @@
 """Which files of the paper's released data a wildcard stands for, and that a given folder holds them. No rules here."""
 
+from functools import cache
+
 RELEASED = config.get("released_data", "<resources>/released")
 UPSTREAM = "bethgelab/frequency_determines_performance"
 COMMIT = "11ef009f9d0d9c0d190b4ede58e07d378ef79d32"
@@ -7,6 +9,7 @@ PEOPLE = "src/text_to_image_experiments/human_experiment_evaluation"
 SUPERSEDED = ["t2icoco", "t2idrawbench", "t2iparti"]  # earlier counts of parts of t2i, of interest to the audit only
 
 
+@cache
 def published_counts(pretraining):
     """The rows that say which counts of a dataset were published, and for which evaluation sets."""
     table = read_rows(PRETRAINING.published_counts[pretraining], "published_counts", "published_counts")

@@ -16,23 +16,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.observations import read_counts
+from concept_freq.concepts import spelling_key
+from concept_freq.observations import COUNT_TYPES, one_row_per_concept, read_counts
 from concept_freq.published import read_counts_file
 from concept_freq.tables import write_csv
 
-KINDS = ("text", "image", "matched")
 CLEARLY_LARGER, CLEARLY_THERE = 3, 100
+Finding = tuple[str, str, int, list[dict]]  # check, pretraining, what was compared, violations
 COLUMNS = ["check", "pretraining", "count_type", "concept", "count", "other", "other_count"]
 
 
-def fold(name: str) -> str:
-    """A name as its spellings agree: case, hyphens, underscores and spaces do not matter."""
-    return re.sub(r"[\s_-]+", " ", name).casefold()
-
-
 def by_concept(table: pd.DataFrame, kind: str) -> pd.Series:
-    """Known counts by concept, the first evaluation set's where several have it."""
-    return table.dropna(subset=f"n_{kind}").groupby("concept")[f"n_{kind}"].first().astype(int)
+    """Known counts by concept."""
+    return one_row_per_concept(table).set_index("concept")[f"n_{kind}"].dropna().astype(int)
 
 
 def rows_of(check: str, where: tuple[str, str], found: pd.DataFrame) -> Iterator[dict]:
@@ -41,8 +37,8 @@ def rows_of(check: str, where: tuple[str, str], found: pd.DataFrame) -> Iterator
         yield dict(zip(COLUMNS, (check, *where, row.concept, row.count_, row.other, row.other_count), strict=True))
 
 
-def between_datasets(counts: dict[str, pd.DataFrame], pairs: dict[str, int], kind: str) -> Iterator[tuple[int, list]]:
-    """Compare each dataset with every clearly smaller one. Yields concepts compared, and violations."""
+def between_datasets(counts: dict[str, pd.DataFrame], pairs: dict[str, int], kind: str) -> Iterator[Finding]:
+    """Compare each dataset with every clearly smaller one."""
     for small, large in combinations(sorted(pairs, key=pairs.get), 2):
         if pairs[large] < CLEARLY_LARGER * pairs[small]:
             continue
@@ -54,13 +50,13 @@ def between_datasets(counts: dict[str, pd.DataFrame], pairs: dict[str, int], kin
             yield check, large, len(both), list(rows_of(check, (large, kind), found))
 
 
-def within_dataset(name: str, table: pd.DataFrame, kind: str) -> Iterator[tuple[int, list]]:
+def within_dataset(name: str, table: pd.DataFrame, kind: str) -> Iterator[Finding]:
     """Spellings and evaluation sets that disagree, and matched counts above their sides."""
     known = table.dropna(subset=f"n_{kind}").rename(columns={f"n_{kind}": "count_"})
     if known.empty:
         return
     counts = by_concept(table, kind).rename("count_").reset_index()
-    spellings = counts.assign(key=counts.concept.map(fold))
+    spellings = counts.assign(key=counts.concept.map(spelling_key))
     for check, frame, key in (("spellings disagree", spellings, "key"), ("sets disagree", known, "concept")):
         most = frame.loc[frame.groupby(key).count_.idxmax()].set_index(key)
         other = frame[key].map(most.count_)
@@ -74,7 +70,7 @@ def within_dataset(name: str, table: pd.DataFrame, kind: str) -> Iterator[tuple[
         yield "matched above side", name, len(sides), list(rows_of("matched above side", (name, kind), over))
 
 
-def copies(files: list[Path]) -> Iterator[tuple]:
+def copies(files: list[Path]) -> Iterator[Finding]:
     """Image count files whose content is that of the text counts of the same sets."""
     for image in (path for path in files if "_rampp" in path.name):
         text = image.with_name(re.sub(r"_rampp[0-9.]+_", "_lemmatized_", image.name))
@@ -86,7 +82,7 @@ def copies(files: list[Path]) -> Iterator[tuple]:
         yield "files are copies", pretraining, 1, [row] if same else []
 
 
-def summarise(found: list[tuple[str, str, int, list[dict]]]) -> pd.DataFrame:
+def summarise(found: list[Finding]) -> pd.DataFrame:
     """Violations and comparisons of each check and dataset, with the most striking example."""
     lines = []
     for check, pretraining, compared, rows in found:
@@ -109,9 +105,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     counts = read_counts(args.counts)
-    found = [result for kind in KINDS for result in between_datasets(counts, args.pairs, kind)]
+    found = [result for kind in COUNT_TYPES for result in between_datasets(counts, args.pairs, kind)]
     found += [
-        result for name, table in counts.items() for kind in KINDS for result in within_dataset(name, table, kind)
+        result for name, table in counts.items() for kind in COUNT_TYPES for result in within_dataset(name, table, kind)
     ]
     found += copies(args.files)
     summary = summarise(found)

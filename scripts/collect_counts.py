@@ -11,10 +11,9 @@ import pandas as pd
 import pyarrow as pa
 from scipy import stats
 
-from concept_freq.observations import read_counts
+from concept_freq.observations import COUNT_TYPES, one_row_per_concept, read_counts
 from concept_freq.tables import write_csv, write_table
 
-COUNT_TYPES = ("text", "image", "matched")
 SHOWN_OFTEN = 10  # pictures of a concept that no caption names
 
 
@@ -55,26 +54,17 @@ def contingency(counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def suspicious_zeros(counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Concepts that no caption names although pictures show them, their words stand apart, or another dataset does."""
-    named_in = pd.Series(
-        {name: set(table.concept[table.n_text > 0]) for name, table in counts.items() if "dataset" not in table}
-    )
+    own = {name: table for name, table in counts.items() if "dataset" not in table}
+    named_in = {name: set(table.concept[table.n_text > 0]) for name, table in own.items()}
     rows = []
-    for name in named_in.index:
-        table = counts[name]
+    for name, table in own.items():
         for row in table[table.n_text == 0].itertuples():
-            others = [other for other in named_in.index if row.concept in named_in[other]]
+            others = [other for other, named in named_in.items() if row.concept in named]
             apart = getattr(row, "n_text_unigram", 0)
             if row.n_image >= SHOWN_OFTEN or apart or others:
                 found = {"n_image": row.n_image, "n_text_unigram": apart, "named_in": " ".join(others)}
                 rows.append({"pretraining": name, "concept": row.concept, **found})
     return pd.DataFrame(rows, columns=["pretraining", "concept", "n_image", "n_text_unigram", "named_in"])
-
-
-def one_row_each(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per concept. Published counts differ a little between evaluation sets: the first set's is taken."""
-    if "dataset" not in table:
-        return table
-    return table.groupby("concept", as_index=False)[["n_text", "n_image", "n_matched"]].first()
 
 
 def correlation(counts: pd.DataFrame) -> pd.DataFrame:
@@ -112,7 +102,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     tables = read_counts(args.counts)
-    counts = pd.concat([one_row_each(t).assign(pretraining=name) for name, t in tables.items()], ignore_index=True)
+    counts = pd.concat(
+        [one_row_per_concept(t).assign(pretraining=name) for name, t in tables.items()], ignore_index=True
+    )
     write_table(pa.Table.from_pandas(counts, preserve_index=False), "concept_counts", args.out)
     write_csv(misalignment(tables), args.misalignment)
     write_csv(correlation(counts), args.correlation)

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from concept_freq.let_it_wag import frequency_name
+from concept_freq.concepts import spelling_key
 from concept_freq.plots import COLOURS, GREY, count_axis, pretty, save, use_style
 
 KINDS = {"n_text": "in captions", "n_image": "in pictures", "n_matched": "in both"}
@@ -15,8 +15,8 @@ KINDS = {"n_text": "in captions", "n_image": "in pictures", "n_matched": "in bot
 
 def look_up(classes: list[str], counts: pd.DataFrame) -> pd.DataFrame:
     """Counts of each class, the largest among spellings that differ only in case, hyphens and underscores."""
-    by_name = counts.assign(name=counts.concept.map(frequency_name)).groupby("name")[list(KINDS)].max()
-    found = by_name.reindex([frequency_name(name) for name in classes])
+    by_name = counts.assign(name=counts.concept.map(spelling_key)).groupby("name")[list(KINDS)].max()
+    found = by_name.reindex([spelling_key(name) for name in classes])
     return found.assign(concept=classes).reset_index(drop=True)
 
 

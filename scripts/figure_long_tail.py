@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from concept_freq.observations import read_counts
+from concept_freq.observations import of_sets, read_counts
 from concept_freq.plots import palette, pretty, save, short_count, use_style
 
 INSET = 180  # ranks, as published
@@ -17,8 +17,7 @@ def rank(counts: dict[str, pd.DataFrame], datasets: list[str]) -> pd.DataFrame:
     """Counts of each dataset in descending order, with rank and share of the largest; published ones of these sets."""
     ranked = []
     for pretraining, table in counts.items():
-        if "dataset" in table:
-            table = table[table.dataset.isin(datasets)]
+        table = of_sets(table, datasets)
         table = table[table.n_matched.notna()].sort_values(["n_matched", "concept"], ascending=[False, True])
         table = table.assign(pretraining=pretraining, rank=range(1, len(table) + 1))
         ranked.append(table.assign(share_of_largest=table.n_matched.astype(float) / table.n_matched.max()))
@@ -31,7 +30,11 @@ def draw(ranked: pd.DataFrame, tails: pd.DataFrame, colours: dict[str, str]) -> 
     inset = axes.inset_axes((0.66, 0.66, 0.33, 0.3))
     for pretraining, line in ranked.groupby("pretraining", sort=False):
         some, tail = line[line.n_matched > 0], tails.loc[pretraining]
-        zipf = f", Zipf exponent {tail.zipf:.2f}" if tail.get("zipf", float("nan")) > 0 else ""
+        zipf = (
+            f", Zipf exponent {tail.zipf:.2f} over the first {tail.n_tail:.0f}"
+            if tail.get("zipf", float("nan")) > 0
+            else ""
+        )
         label = f"{pretty(pretraining)}: {tail.share_zero:.0%} of {len(line):,} never matched{zipf}"
         axes.plot(some["rank"], some.n_matched.astype(float), color=colours[pretraining], label=label)
         inset.plot(line["rank"][:INSET], line.share_of_largest[:INSET], color=colours[pretraining], linewidth=1)

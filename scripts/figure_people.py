@@ -6,7 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from concept_freq.plots import COLOURS, GREY, count_axis, draw_line, save, use_style
+from concept_freq.plots import COLOURS, GREY, count_axis, draw_line, save, stars, use_style
 
 
 def draw(buckets: pd.DataFrame, bins: pd.DataFrame) -> plt.Figure:
@@ -15,8 +15,7 @@ def draw(buckets: pd.DataFrame, bins: pd.DataFrame) -> plt.Figure:
     sizes = 3 * buckets.n_ratings
     axes.scatter(buckets.frequency, buckets.rating, s=sizes, color=GREY, alpha=0.5, label="buckets of people")
     fit = bins.iloc[0]
-    star = "**" if fit.p_value < 0.05 else ""
-    label = f"bins of buckets: ρ {fit.rho:.2f}{star}; single buckets: r {fit.rho_buckets:.2f}"
+    label = f"bins of buckets: ρ {fit.rho:.2f}{stars(fit.p_value)}; single buckets: r {fit.rho_buckets:.2f}"
     axes.scatter(bins.frequency, bins.rating, s=40, color=COLOURS[0], label=label, zorder=3)
     draw_line(axes, bins.frequency.to_numpy(), bins.rating.to_numpy(), COLOURS[0])
     for row in bins.itertuples():

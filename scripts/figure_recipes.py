@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from concept_freq.log_linear import RECIPES
-from concept_freq.observations import main_fits, read_fits
+from concept_freq.observations import main_fits, read_fits, read_null
 from concept_freq.plots import COLOURS, GREY, pretty, save, use_style
 
 MARKERS = dict(zip(RECIPES, "osD^", strict=True))
@@ -74,8 +74,8 @@ def main() -> None:
     parser.add_argument("--threshold", required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    null = pd.read_csv(args.null, dtype={"threshold": str, "k": str}).drop(columns="rho")
-    fits, null = (main_fits(table, args.main, args.threshold) for table in (read_fits(args.fits), null))
+    both = read_fits(args.fits), read_null(args.null)
+    fits, null = (main_fits(table, args.main, args.threshold) for table in both)
     table = shown(
         fits.merge(null[[*KEYS, "metric", "recipe", "null_rho", "null_rho_95"]], on=[*KEYS, "metric", "recipe"])
     )

@@ -12,11 +12,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from scipy import stats
 
 from concept_freq.log_linear import Binning, bin_means, binning_of
 from concept_freq.observations import join, read_counts, read_fits, read_scores
-from concept_freq.plots import COLOURS, count_axis, draw_line, save, use_style
+from concept_freq.plots import COLOURS, count_axis, draw_bins, save, stars, use_style, write_sizes
 from concept_freq.views import complete
 
 COLUMNS = 6
@@ -25,15 +24,11 @@ COLUMNS = 6
 def draw_model(axes: Axes, points: pd.DataFrame, fits: pd.DataFrame, binning: Binning) -> pd.DataFrame:
     """One model's panel; returns the drawn bins."""
     bins = bin_means(points["count"].to_numpy(), points.score.to_numpy(), binning.edges)
-    kept = np.isin(np.arange(binning.edges), np.arange(binning.first, binning.stop))
-    half = stats.t.ppf(0.975, np.maximum(bins.n - 1, 1)) * bins.standard_error
-    axes.vlines(bins.edge, bins.mean - half, bins.mean + half, color=COLOURS[0], linewidth=1)
-    for use, face in ((kept, COLOURS[0]), (~kept, "white")):
-        axes.scatter(bins.edge[use], bins.mean[use], s=22, facecolor=face, edgecolor=COLOURS[0], zorder=3)
-    draw_line(axes, bins.edge[kept], bins.mean[kept], COLOURS[0])
+    draw_bins(axes, bins, binning.kept, (-np.inf, np.inf), COLOURS[0], "o", size=22)
+    write_sizes(axes, bins, size=4.5)
     count_axis(axes)
     by_recipe = fits.set_index("recipe")
-    star = "**" if by_recipe.p_value["paper"] < 0.05 else ""
+    star = stars(by_recipe.p_value["paper"])
     model = points.model.iloc[0].split("/")[-1].split("_")[-1]
     axes.set_title(
         f"{model}\nρ {by_recipe.rho['paper']:.2f}{star}, concepts {by_recipe.rho['concept']:.2f}", fontsize=7
@@ -53,6 +48,9 @@ def draw(points: pd.DataFrame, fits: pd.DataFrame, binning: Binning, metric: str
         data.append(draw_model(axes, points[points.model == model], fits[fits.model == model], binning))
     for axes in grid.flat[len(models) :]:
         axes.set_axis_off()
+    means = pd.concat(data)["mean"]
+    low, high = means.min(), means.max()
+    grid[0, 0].set_ylim(low - 0.6 * (high - low), high + 0.4 * (high - low))  # a bin of two has no end of an interval
     figure.supxlabel("frequency in both captions and pictures of LAION-Aesthetics (pairs)", fontsize=9)
     figure.supylabel(metric.replace("_", " "), fontsize=9)
     return figure, pd.concat(data, ignore_index=True)

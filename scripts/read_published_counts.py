@@ -11,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from concept_freq.published import POOLED, read_counts_file, read_json
+from concept_freq.published import POOLED, read_counts_file, read_json, require
 from concept_freq.tables import write_parquet
 
+DEGREE = "misalignment_degree (percent); extracted dataset size"  # the key says percent, it is a share
 SUFFIX = "_search_counts.json"
 
 
@@ -44,8 +45,9 @@ def copied_misalignment(path: Path | None, pairs: int | None) -> dict[str, int |
     if path is None:
         return {"n_samples": pairs, "n_processed": None, "n_misaligned": None}
     found = read_json(path, "an object with misalignment_counts and two degrees")
-    misaligned = found["misalignment_counts"]
-    degree = found["misalignment_degree (percent); extracted dataset size"]  # the key says percent, it is a share
+    for key in ("misalignment_counts", DEGREE):
+        require(isinstance(found, dict) and key in found, path, key, "a number under this key")
+    misaligned, degree = found["misalignment_counts"], found[DEGREE]
     return {"n_samples": pairs, "n_processed": round(misaligned / degree), "n_misaligned": misaligned}
 
 

@@ -1,6 +1,6 @@
 """Fetch the paper's released data: the archive of its repository at one commit, data folders only.
 
-The archive says itself which commit it holds, and that is checked. Two pickles and an array become JSON, values
+The archive says itself which commit it holds, and that is checked. Pickles and an array become JSON, values
 unchanged; pickles may hold nothing but lists, dictionaries and numbers.
 """
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.observations import main_fits, read_fits
+from concept_freq.observations import main_fits, read_fits, read_null
 from concept_freq.tables import write_csv
 
 KEYS = ["task", "dataset", "model", "metric"]
@@ -37,8 +37,8 @@ def main() -> None:
     parser.add_argument("--threshold", required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    null = pd.read_csv(args.null, dtype={"threshold": str, "k": str})
-    table = tabulate(*(main_fits(fits, args.main, args.threshold) for fits in (read_fits(args.fits), null)))
+    both = read_fits(args.fits), read_null(args.null)
+    table = tabulate(*(main_fits(fits, args.main, args.threshold) for fits in both))
     write_csv(table, args.out)
     pooled = table[(table.dataset == "all") & (table.task != "text_to_image")]
     print((pooled if len(pooled) else table).to_string(index=False, float_format="{:.3g}".format))

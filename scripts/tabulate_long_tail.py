@@ -13,10 +13,8 @@ import numpy as np
 import pandas as pd
 import powerlaw
 
-from concept_freq.observations import read_counts
+from concept_freq.observations import COUNT_TYPES, of_sets, read_counts
 from concept_freq.tables import write_csv
-
-KINDS = ("text", "image", "matched")
 
 
 def fit_tail(counts: np.ndarray) -> dict:
@@ -54,9 +52,9 @@ def main() -> None:
     args = parser.parse_args()
     rows = []
     for pretraining, table in read_counts(args.counts).items():
-        if "dataset" in table:
-            table = table[table.dataset.isin(args.datasets)] if table.dataset.isin(args.datasets).any() else table
-        known = [kind for kind in KINDS if table[f"n_{kind}"].notna().any()]
+        chosen = of_sets(table, args.datasets)
+        table = chosen if len(chosen) else table  # counted for other sets only: the text-to-image prompts
+        known = [kind for kind in COUNT_TYPES if table[f"n_{kind}"].notna().any()]
         rows += [{"pretraining": pretraining, "count_type": kind, **describe(table[f"n_{kind}"])} for kind in known]
     write_csv(pd.DataFrame(rows), args.out)
 

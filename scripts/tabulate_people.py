@@ -35,6 +35,7 @@ def bucket_counts(counts: list[int]) -> list[list[int]]:
 def read_people(names: Path, counts: Path) -> list[int]:
     """Caption counts of people with more than one name, most frequent first."""
     people, numbers = names.read_text(encoding="utf-8").splitlines(), read_json(counts, "a list of counts")
+    require(isinstance(numbers, list), counts, "top level", "a list of counts")
     require(len(people) == len(numbers), counts, f"{len(numbers)} counts", f"one for each of {len(people)} names")
     return sorted((n for name, n in zip(people, numbers, strict=True) if " " in name), reverse=True)
 
@@ -43,7 +44,9 @@ def read_ratings(paths: list[Path]) -> dict[int, list[float]]:
     """Ratings (0, 0.5, 1) of each bucket by all raters."""
     ratings: dict[int, list[float]] = {}
     for path in paths:
-        for bucket, given in read_json(path, "an object of bucket -> list of ratings").items():
+        rated = read_json(path, "an object of bucket -> list of ratings")
+        require(isinstance(rated, dict), path, "top level", "an object of bucket -> list of ratings")
+        for bucket, given in rated.items():
             require(set(given) <= {0, 0.5, 1}, path, f"bucket {bucket}", "ratings of 0, 0.5 or 1")
             ratings.setdefault(int(bucket), []).extend(given)
     return ratings

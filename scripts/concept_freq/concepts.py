@@ -1,6 +1,7 @@
 """Concept lists: a name, its aliases, and every form under which a caption may name it."""
 
 import csv
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,11 @@ class Concept:
 def split_list(cell: str) -> tuple[str, ...]:
     """Parts of a ``a|b|c`` cell; an empty cell has none."""
     return tuple(part.strip() for part in cell.split("|") if part.strip())
+
+
+def spelling_key(name: str) -> str:
+    """What the spellings of one name share: case, hyphens, underscores and spaces do not matter."""
+    return re.sub(r"[\s_-]+", " ", name).casefold()
 
 
 def read_concepts(path: Path) -> list[Concept]:

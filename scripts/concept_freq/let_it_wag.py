@@ -31,8 +31,3 @@ def fit_sides(table: pd.DataFrame, imagenet: str) -> list[Line]:
         half = stats.t.ppf(0.975, here.sum() - 2) * line.stderr
         lines.append(Line(side, line.slope, line.intercept, line.slope - half, line.slope + half, int(here.sum())))
     return lines
-
-
-def frequency_name(name: str) -> str:
-    """A class name of Let It Wag! as concepts are compared: case, underscores and hyphens do not matter."""
-    return name.strip().strip('"').replace("_", " ").replace("-", " ").casefold()

@@ -22,6 +22,11 @@ class Binning:
     first: int
     stop: int
 
+    @property
+    def kept(self) -> np.ndarray:
+        """Which bins the published recipe keeps, boolean (edges,)."""
+        return (np.arange(self.edges) >= self.first) & (np.arange(self.edges) < self.stop)
+
 
 def binning_of(task: dict, pretraining: str) -> Binning:
     """The config's bins of a task, with the slice that it gives for this pretraining dataset (``of``)."""
@@ -120,9 +125,8 @@ def fit_bins(recipe: str, count: np.ndarray, points: Points, binning: Binning, o
     An empty bin has no mean and is left out.
     """
     borders, member = membership(count, binning.edges)
-    kept = slice(binning.first, binning.stop) if recipe == "paper" else slice(None)
-    filled = member[kept].any(axis=1)
-    x, member = borders[kept][filled] / np.log(10), member[kept][filled]
+    used = member.any(axis=1) & (binning.kept if recipe == "paper" else True)
+    x, member = borders[used] / np.log(10), member[used]
     if len(x) < 3:
         return [Fit(recipe, *[np.nan] * 5, len(x))] * points.scores.shape[1]
     averaging = member / member.sum(axis=1, keepdims=True)

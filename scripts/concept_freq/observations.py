@@ -14,6 +14,9 @@ TASKS = {
 }
 
 
+COUNT_TYPES = ("text", "image", "matched")
+
+
 @dataclass(frozen=True)
 class CountColumn:
     """A column of <results>/counts: which modality it counts, under which threshold (empty for text)."""
@@ -51,6 +54,18 @@ def read_counts(paths: list[Path]) -> dict[str, pd.DataFrame]:
     return {path.stem: pd.read_parquet(path) for path in paths}
 
 
+def of_sets(table: pd.DataFrame, datasets: list[str]) -> pd.DataFrame:
+    """Published counts of these evaluation sets; counts that are not kept by set are as they are."""
+    return table[table.dataset.isin(datasets)] if "dataset" in table else table
+
+
+def one_row_per_concept(table: pd.DataFrame) -> pd.DataFrame:
+    """Counts by concept. Published ones differ a little between evaluation sets: the first set's is taken."""
+    if "dataset" not in table:
+        return table
+    return table.groupby("concept", as_index=False)[[f"n_{kind}" for kind in COUNT_TYPES]].first()
+
+
 def join(scores: pd.DataFrame, counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Scores of models trained on counted data, with the counts of their concept.
 
@@ -79,6 +94,11 @@ def select(table: pd.DataFrame, wanted: dict[str, str]) -> pd.DataFrame:
         cells = table[field].fillna("").astype(str)
         rows &= (cells == str(value)) | (cells == "") if field in KEYS else cells == str(value)
     return table[rows]
+
+
+def read_null(path: Path) -> pd.DataFrame:
+    """What shuffled scores give, keys as text, to stand beside the fits."""
+    return pd.read_csv(path, dtype={"threshold": str, "k": str}).drop(columns="rho")
 
 
 def read_fits(path: Path) -> pd.DataFrame:

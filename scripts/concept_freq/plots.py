@@ -16,11 +16,21 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from scipy import stats
 
+from concept_freq.log_linear import Bins
 from concept_freq.tables import atomic_path, write_csv
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A6A4F")  # safe for colour-blind readers
 GREY = "#6b6b6b"
-MARKERS = {"RN50": "o", "RN101": "P", "ViT-B-32": "s", "ViT-B-16": "D", "ViT-L-14": "^", "resnet": "o", "vit": "s"}
+STANDARD_MARKERS = {
+    "RN50": "o",
+    "RN101": "P",
+    "ViT-B-32": "s",
+    "ViT-B-16": "D",
+    "ViT-L-14": "^",
+    "resnet": "o",
+    "vit": "s",
+}
+OTHER_MARKERS = "vX*p<>h"  # of architectures beyond those, by their place in a panel
 NO_DATE = {"CreationDate": None}  # same data, same bytes
 
 
@@ -59,14 +69,19 @@ def palette(pretraining: list[str]) -> dict[str, str]:
 
 
 def tint(colour: str, i: int) -> tuple[float, ...]:
-    """The colour itself for the first model of a panel, a darker and a paler one for the next two."""
-    towards, share = ((0, 0), (0, 0.45), (1, 0.4))[i % 3]
+    """The colour itself for the first model of a panel, darker and paler ones for the next."""
+    towards, share = ((0, 0), (0, 0.45), (1, 0.4), (0, 0.7), (1, 0.65))[i % 5]
     return tuple(channel + (towards - channel) * share for channel in to_rgb(colour))
 
 
-def marker_of(backbone: str) -> str:
-    """One marker per architecture."""
-    return MARKERS.get(backbone, "v")
+def marker_of(backbone: str, i: int) -> str:
+    """One marker per architecture; ``i`` is its place in the panel."""
+    return STANDARD_MARKERS.get(backbone, OTHER_MARKERS[i % len(OTHER_MARKERS)])
+
+
+def stars(p_value: float) -> str:
+    """** for p < 0.05, as the paper marks it."""
+    return "**" if p_value < 0.05 else ""
 
 
 def short_count(value: float, _: int | None = None) -> str:
@@ -83,6 +98,25 @@ def count_axis(axes: Axes) -> None:
     axes.xaxis.set_major_locator(LogLocator(base=10, numticks=12))
     axes.xaxis.set_major_formatter(FuncFormatter(short_count))
     axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def draw_bins(axes: Axes, bins: Bins, kept: np.ndarray, limits: tuple, colour: tuple | str, marker: str, size: float):
+    """Bin means with 95 % intervals cut at ``limits``, filled where the published recipe keeps the bin, and its fit."""
+    half = stats.t.ppf(0.975, np.maximum(bins.n - 1, 1)) * bins.standard_error
+    ends = np.clip([bins.mean - half, bins.mean + half], *limits)
+    axes.vlines(bins.edge, *ends, color=colour, linewidth=1, alpha=0.8)
+    for use, face in ((kept, colour), (~kept, "white")):
+        look = {"marker": marker, "facecolor": face, "edgecolor": colour, "zorder": 3}
+        axes.scatter(bins.edge[use], bins.mean[use], s=size, **look)
+    draw_line(axes, bins.edge[kept], bins.mean[kept], colour)
+
+
+def write_sizes(axes: Axes, bins: Bins, size: float = 6) -> None:
+    """Number of concepts in each bin, above the panel's lower edge."""
+    for edge, n in zip(bins.edge, bins.n, strict=True):
+        if n:
+            place = {"xycoords": ("data", "axes fraction"), "ha": "center", "fontsize": size, "color": "#555"}
+            axes.annotate(str(n), (edge, 0.01), **place)
 
 
 def draw_line(axes: Axes, x: np.ndarray, y: np.ndarray, colour: tuple | str) -> None:

@@ -67,6 +67,8 @@ def ends_properly(path: Path) -> bool:
 
 def read_samples(path: Path, skips: Skips) -> Iterator[Sample]:
     """Yield the samples of a shard in order; a truncated shard yields what is whole and is recorded in ``skips``."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such shard; a shard that is not there is not a damaged one")
     sample, row = None, 0
     try:
         for key, extension, data in read_members(path):

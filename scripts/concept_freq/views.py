@@ -7,7 +7,7 @@ import pandas as pd
 from concept_freq.observations import left_out_of_pool, select
 
 SCORE_KEYS = {"classification": ["prompts"], "retrieval": ["direction", "k"], "text_to_image": ["metric"]}
-WORDS = {"prompts": "{} prompts", "count_type": "{} counts", "threshold": "tags ≥ {}", "dataset": "{}", "k": "@{}"}
+WORDS = {"prompts": "{} prompts", "count_type": "{} counts", "threshold": "tags ≥ {}", "k": "@{}"}
 
 
 @dataclass(frozen=True)

@@ -81,3 +81,8 @@ def test_equal_contents_make_equal_bytes(tmp_path):
     assert (tmp_path / "a.tar").read_bytes() == (tmp_path / "b.tar").read_bytes()
     with tarfile.open(tmp_path / "a.tar") as tar:
         assert tar.getnames() == ["0.txt"]
+
+
+def test_a_shard_that_is_not_there_is_an_error_and_not_a_damaged_one(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"none\.tar: no such shard"):
+        list(read_samples(tmp_path / "none.tar", Skips("captions")))
