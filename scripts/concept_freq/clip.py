@@ -2,6 +2,7 @@
 
 import json
 import logging
+import pickle
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -31,6 +32,8 @@ def create(architecture: Path, checkpoint: Path | None = None) -> torch.nn.Modul
         return open_clip.create_model(name, pretrained=str(checkpoint) if checkpoint else None)
     except RuntimeError as error:
         raise RuntimeError(f"{checkpoint} does not fit the architecture {architecture}: {error}") from error
+    except (OSError, EOFError, pickle.UnpicklingError) as error:
+        raise RuntimeError(f"{checkpoint} is no whole checkpoint ({error}); delete it, and it is made again") from error
     finally:
         logging.disable(logging.NOTSET)
 

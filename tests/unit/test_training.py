@@ -67,6 +67,13 @@ def test_a_checkpoint_of_another_size_is_one_clear_error(architecture, tmp_path)
         clip.create(wider, tmp_path / "model.pt")
 
 
+def test_a_cut_off_checkpoint_is_one_clear_error(architecture, tmp_path):
+    torch.save(clip.create(architecture).state_dict(), tmp_path / "whole.pt")
+    (tmp_path / "cut.pt").write_bytes((tmp_path / "whole.pt").read_bytes()[:20_000])
+    with pytest.raises(RuntimeError, match=r"cut\.pt (is no whole checkpoint|does not fit)"):
+        clip.create(architecture, tmp_path / "cut.pt")
+
+
 def test_schedule_rises_then_falls_to_nothing():
     shares = [cosine_schedule(step, 100) for step in range(100)]
     assert shares[0] == pytest.approx(0.1)
