@@ -1,11 +1,14 @@
 """Captions to a positional text index in DuckDB, and concept hits from it (DESIGN: counting modes)."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from concept_freq.database import FOLDED_SQL, sql_text
@@ -14,13 +17,13 @@ from concept_freq.nouns import load_tagger, nouns_of
 from concept_freq.tables import SCHEMAS, atomic_path
 from concept_freq.text import POSSESSIVE, TOKEN, fold, lemma
 
-BATCH = 1 << 15
+BATCH, BATCH_BYTES = 1 << 15, 1 << 21  # captions, and bytes of them, that are cut into tokens at once
 FEW_LEMMAS = 50  # so few are named in the query, where they skip most of the index
 TOKENS_SQL = f"""
 create or replace temp table tokens as
 with folded as (select shard, row, {FOLDED_SQL} as caption from captions),
 split as (select shard, row, regexp_extract_all(caption, $token) as list from folded)
-select shard, row, unnest(list) as token, (generate_subscripts(list, 1) - 1)::usmallint as position from split
+select shard, row, unnest(list) as token, (generate_subscripts(list, 1) - 1)::uinteger as position from split
 """
 RUN_SQL = """
 copy (select lemma, shard, row, position from tokens join lexicon using (token) order by lemma)
@@ -31,7 +34,7 @@ RANGE_SQL = """
 select lemma, shard, row, position from read_parquet($runs) where lemma >= $low and ($high is null or lemma < $high)
 order by lemma, shard, row, position
 """
-RANGE = 500_000  # postings that are sorted at once
+RANGE = 250_000  # postings that are sorted at once
 ROW_GROUP = 16_384  # postings that a query reads at least
 # A form stands at ``start`` if each of its lemmas i is found at start + i.
 PHRASE_SQL = """
@@ -50,21 +53,27 @@ select distinct concept_id, shard, row from (
 """
 
 
-def read_captions(captions: Path, nouns_by: str | None) -> Iterator[pa.Table]:
-    """Shard, row and caption of a captions file in batches; only the caption's nouns where a spaCy model is given."""
-    tagger = load_tagger(nouns_by) if nouns_by else None
-    with pq.ParquetFile(captions) as file:
+def read_captions(captions: Path) -> Iterator[pa.RecordBatch]:
+    """Shard, row and caption of a captions file in batches of bounded length, however long its captions are."""
+    with pq.ParquetFile(captions, pre_buffer=False, buffer_size=1 << 20) as file:
         for batch in file.iter_batches(BATCH, columns=["shard", "row", "caption"]):
-            table = pa.Table.from_batches([batch])
-            if tagger:
-                kept = pa.array(nouns_of(table["caption"].to_pylist(), tagger), pa.string())
-                table = table.set_column(2, "caption", kept)
-            yield table
+            lengths = pc.binary_length(batch["caption"]).fill_null(0).to_numpy()
+            parts = np.cumsum(lengths, dtype=np.int64) // BATCH_BYTES
+            starts = [0, *(np.flatnonzero(np.diff(parts)) + 1), len(batch)]
+            yield from (batch.slice(i, j - i) for i, j in pairwise(starts))
 
 
-def write_run(db: duckdb.DuckDBPyConnection, captions: pa.Table, path: Path) -> None:
+def only_nouns(batches: Iterable[pa.RecordBatch], model: str) -> Iterator[pa.RecordBatch]:
+    """The same with nothing left of the captions but the nouns that a spaCy model finds."""
+    tagger = load_tagger(model)
+    for batch in batches:
+        kept = pa.array(nouns_of(batch["caption"].to_pylist(), tagger), pa.string())
+        yield batch.set_column(2, "caption", kept)
+
+
+def write_run(db: duckdb.DuckDBPyConnection, captions: pa.RecordBatch, path: Path) -> None:
     """Write the postings of a batch of captions, sorted by lemma."""
-    db.register("captions", captions)
+    db.register("captions", pa.Table.from_batches([captions]))
     db.execute(TOKENS_SQL, {"possessive": POSSESSIVE, "token": TOKEN})
     vocabulary = [token for (token,) in db.execute("select distinct token from tokens").fetchall()]
     lexicon = {"token": pa.array(vocabulary, pa.string()), "lemma": pa.array(map(lemma, vocabulary), pa.string())}
@@ -94,15 +103,15 @@ def sorted_postings(db: duckdb.DuckDBPyConnection, runs: list[str]) -> Iterator[
 def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, nouns_by: str | None = None) -> None:
     """Write the positional index (schema ``text_index``) of a captions file, sorted by lemma, shard, row, position.
 
-    Batches become runs on disk, sorted and then merged range by range, so that memory grows slowly with the captions:
-    0.4 GB for one million, 0.6 GB for five.
+    Batches become runs on disk, sorted and then merged range by range, so that memory does not grow with the captions.
     """
     schema = pa.schema(SCHEMAS["text_index"].items())
     encoding = dict.fromkeys(("row", "position"), "DELTA_BINARY_PACKED")
     options = {"compression": "zstd", "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
     db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
     with atomic_path(index) as temporary, tempfile.TemporaryDirectory() as folder:
-        for i, batch in enumerate(read_captions(captions, nouns_by)):
+        batches = read_captions(captions)
+        for i, batch in enumerate(only_nouns(batches, nouns_by) if nouns_by else batches):
             write_run(db, batch, Path(folder) / f"{i:06d}.parquet")
         runs = sorted(map(str, Path(folder).iterdir()))
         with pq.ParquetWriter(temporary, schema, **options) as writer:

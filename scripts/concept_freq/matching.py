@@ -3,8 +3,6 @@
 The pass is compiled (concept_freq.kernel) and gives the hits that the index gives.
 """
 
-import re
-
 import numpy as np
 import pyarrow as pa
 import regex
@@ -14,8 +12,7 @@ from concept_freq.lexicon import Lexicon
 from concept_freq.text import fold
 
 MODES = ("phrase", "unigram", "unigram_spacy")
-NO_WORD = re.compile(r"[^\w\x00-\x7f]+")  # a superset of what separates tokens beyond ASCII: marks are in it too
-SEPARATOR = regex.compile(r"[^\p{L}\p{M}\p{N}]+")
+SEPARATOR = regex.compile(r"[^\p{L}\p{M}\p{N}]")
 
 
 def buffers(captions: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -31,11 +28,20 @@ def buffers(captions: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return bytes_, ends[:-1], stops
 
 
+def without_separators(text: str) -> str:
+    """A text whose separators beyond ASCII are spaces: few characters are distinct, and only those are looked up."""
+    codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).copy()
+    beyond = np.flatnonzero(codes > 127)
+    distinct, which = np.unique(codes[beyond], return_inverse=True)
+    separates = np.array([bool(SEPARATOR.match(chr(code))) for code in distinct], dtype=bool)
+    codes[beyond[separates[which]]] = ord(" ")
+    return codes.tobytes().decode("utf-32-le")
+
+
 def folded_buffers(captions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Buffers of captions folded by Python, with no separator beyond ASCII: all of them as one text, a line each."""
     text = fold("\n".join(caption.replace("\n", " ") for caption in captions))
-    plain = NO_WORD.sub(lambda run: SEPARATOR.sub(" ", run[0]), text)
-    data = np.frombuffer(plain.encode() + b"\n", dtype=np.uint8)
+    data = np.frombuffer(without_separators(text).encode() + b"\n", dtype=np.uint8)
     stops = np.flatnonzero(data == ord("\n"))
     return data, np.concatenate([[0], stops[:-1] + 1]), stops
 

@@ -17,7 +17,7 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         "lemma": TEXT,
         "shard": TEXT,
         "row": pa.uint32(),
-        "position": pa.uint16(),
+        "position": pa.uint32(),
     },
     "image_tags": {
         "shard": TEXT,
@@ -71,6 +71,10 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         **{"n": COUNT, "score": SHARE},
     },
 }
+# Tags are most of what a chunk's counting reads: so written, they are smaller and twice as fast to read.
+ENCODINGS = {
+    "image_tags": {"use_dictionary": ["shard", "concept_id"], "column_encoding": {"row": "DELTA_BINARY_PACKED"}}
+}
 # What a publication left out is empty, never zero; what is measured here is always there.
 NULLABLE = {"n_text", "n_image", "n_matched", "n_images", "n"}
 RANGES = {
@@ -122,16 +126,16 @@ def conform(table: pa.Table, name: str) -> pa.Table:
     return conformed
 
 
-def write_parquet(table: pa.Table, path: Path) -> None:
+def write_parquet(table: pa.Table, path: Path, **encoding: object) -> None:
     """Write a Parquet file atomically; the same table gives the same bytes."""
     with atomic_path(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd")
+        pq.write_table(table, temporary, compression="zstd", **encoding)
 
 
 def write_table(rows: pa.Table | list[dict], name: str, path: Path) -> None:
     """Check rows against the schema ``name`` and write them as Parquet."""
     table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows, pa.schema(SCHEMAS[name].items()))
-    write_parquet(conform(table, name), path)
+    write_parquet(conform(table, name), path, **ENCODINGS.get(name, {}))
 
 
 def write_csv(table: pd.DataFrame, path: Path, digits: int = 6) -> None:

@@ -72,6 +72,12 @@ def test_every_rule_of_the_table_holds_in_the_compiled_pass(mode):
         assert ((i, i) in hits) == (case[mode] == "1"), case
 
 
+def test_long_captions_are_counted_to_their_end_in_bounded_batches(tmp_path):
+    words = " ".join(f"word{i}" for i in range(70_000))  # more than 16 bits number
+    captions = [f"{words} red panda", *[words[:6_000]] * 2_000, "red panda"]  # 12 MB, six batches
+    assert count(tmp_path, [Concept("red panda")], captions).to_pydict()["n_text"] == [2]
+
+
 def test_aliases_count_a_caption_once_and_only_add(tmp_path):
     captions = ["a car and an automobile", "car", "carpet", ""]
     without = count(tmp_path, [Concept("automobile")], captions).to_pydict()
