@@ -20,12 +20,14 @@ pathvars:
 
 include: "rules/common.smk"
 include: "rules/inputs.smk"
+include: "rules/downstream_inputs.smk"
 include: "rules/retrieve.smk"
 include: "rules/corpus.smk"
 include: "rules/text_index.smk"
 include: "rules/image_tags.smk"
 include: "rules/concept_counts.smk"
 include: "rules/train.smk"
+include: "rules/downstream.smk"
 include: "rules/evaluate.smk"
 include: "rules/analysis.smk"
 include: "rules/figures.smk"
@@ -46,5 +48,5 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
-        rules.released.input if PUBLISHED else [],
+        rules.released.input if PUBLISHED and not len(MODELS) else [],
         branch(len(MEASURED) > 0, then="<results>/checks/passed.txt", otherwise=[]),

@@ -122,5 +122,5 @@ rule tables:
         "<results>/tables/long_tail.csv",
         "<results>/tables/contingency.csv",
         "<results>/tables/suspicious_zeros.csv",
-        branch(len(MEASURED) > 0, then="<results>/tables/skipped_samples.csv", otherwise=[]),
+        branch(len(MEASURED) + len(MODELS) > 0, then="<results>/tables/skipped_samples.csv", otherwise=[]),
         branch(len(COMPOSED) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),

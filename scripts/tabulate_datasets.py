@@ -41,7 +41,7 @@ def downstream_rows(registry: pd.DataFrame, scores: pd.DataFrame, path: Path) ->
         if n != expected and name != "t2i":  # of the prompts' 568 nouns, the released metrics score fewer
             sys.exit(f"{path}: {name} has {expected} classes, the released evaluations have {n:g}")
     models = scores.groupby("dataset").model.nunique().rename({"all": "t2i"}).reindex(registry.dataset)
-    rows = registry.assign(kind=registry.task, name=registry.dataset, size=registry.images, models=models.to_numpy())
+    rows = registry.assign(kind=registry.task, name=registry.dataset, size=registry.n_images, models=models.to_numpy())
     return rows.assign(concepts=found.to_numpy())[["kind", "name", "size", "models", "concepts", "description"]]
 
 

@@ -13,6 +13,7 @@ import torch
 
 from concept_freq import clip
 from concept_freq.concepts import read_concepts
+from concept_freq.preprocessing import shrink, to_input
 from concept_freq.shards import Skips, picture_of, read_samples
 from concept_freq.tables import write_table
 
@@ -22,7 +23,7 @@ def read_pictures(shards: list[Path], side: int, skips: Skips) -> Iterator[tuple
     for path in shards:
         for sample in read_samples(path, skips):
             try:
-                picture = clip.shrink(picture_of(sample), side)
+                picture = shrink(picture_of(sample), side)
             except ValueError as reason:
                 skips.add(path.stem, sample.row, sample.key, str(reason))
             else:
@@ -32,7 +33,7 @@ def read_pictures(shards: list[Path], side: int, skips: Skips) -> Iterator[tuple
 @torch.no_grad()
 def tag_batch(model: torch.nn.Module, labels: torch.Tensor, batch: list, floor: float) -> list[dict]:
     """Rows of schema ``image_tags`` for a batch of (shard, row, pixels)."""
-    images = clip.embed_images(model, np.stack([pixels for _, _, pixels in batch]))
+    images = model.encode_image(to_input(np.stack([pixels for _, _, pixels in batch])), normalize=True)
     logits = images @ labels.T * model.logit_scale.exp() + model.logit_bias
     probability = torch.sigmoid(logits).half().numpy()
     rows, ids = np.nonzero(probability >= np.float16(floor))

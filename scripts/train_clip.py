@@ -13,6 +13,7 @@ import open_clip
 import torch
 
 from concept_freq import clip
+from concept_freq.preprocessing import shrink, to_input
 from concept_freq.progress import progress
 from concept_freq.shards import Skips, caption_of, picture_of, read_samples
 from concept_freq.training import fit, jitter_colours, save_checkpoint
@@ -27,7 +28,7 @@ def read_pairs(shards: list[Path], side: int) -> tuple[np.ndarray, list[str]]:
                 picture, caption = picture_of(sample), caption_of(sample)
             except ValueError:
                 continue
-            pictures.append(clip.shrink(picture, side))
+            pictures.append(shrink(picture, side))
             captions.append(caption)
     return np.stack(pictures), captions
 
@@ -77,7 +78,7 @@ def main() -> None:
     contrast, generator = open_clip.ClipLoss(), torch.Generator().manual_seed(args.seed)
 
     def loss_of(batch: np.ndarray) -> torch.Tensor:
-        images = jitter_colours(clip.to_input(pictures[batch]), args.colour_jitter, generator)
+        images = jitter_colours(to_input(pictures[batch]), args.colour_jitter, generator)
         return contrast(*model(images, tokens[torch.from_numpy(batch)]))
 
     if len(captions) < args.batch_size:

@@ -18,6 +18,7 @@ from torch.nn import functional
 from concept_freq import clip
 from concept_freq.concepts import read_concepts
 from concept_freq.corpus import SCENE_SIZES
+from concept_freq.preprocessing import to_input
 from concept_freq.progress import progress
 from concept_freq.scenes import compose, compose_alone
 from concept_freq.training import fit, save_checkpoint
@@ -103,7 +104,7 @@ def main() -> None:
 
     def loss_of(batch: tuple[np.ndarray, torch.Tensor]) -> torch.Tensor:
         scenes, shown = batch
-        images = model.encode_image(clip.to_input(scenes), normalize=True)
+        images = model.encode_image(to_input(scenes), normalize=True)
         texts = model.encode_text(labels, normalize=True)
         logits = images @ texts.T * model.logit_scale.exp() + model.logit_bias
         return sigmoid_loss(logits, shown, args.positive_weight)

@@ -1,6 +1,7 @@
 """Configurations: the shipped ones plan every job, a wrong one stops with one clear message before any job."""
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -17,8 +18,8 @@ def project(tmp_path):
     shutil.copytree(REPOSITORY / ".test" / "config", tmp_path / "config")
     path = tmp_path / "config" / "config.yaml"
     config = yaml.safe_load(path.read_text().replace("../config", str(REPOSITORY / "config")))
-    backbones = tmp_path / "config" / "backbones.tsv"
-    backbones.write_text(backbones.read_text().replace("../config", str(REPOSITORY / "config")))
+    models = tmp_path / "config" / "models.tsv"
+    models.write_text(models.read_text().replace("../config", str(REPOSITORY / "config")))
 
     def write(change=lambda config: None) -> Path:
         change(config)
@@ -29,8 +30,15 @@ def project(tmp_path):
     return write
 
 
-def dry_run(snakemake, folder):
-    return snakemake("--dry-run", "--quiet", folder=folder)
+def dry_run(snakemake, folder, *targets):
+    return snakemake("--dry-run", *(targets or ["--quiet"]), folder=folder)
+
+
+def jobs(result) -> dict[str, int]:
+    """Planned jobs by rule, from the table that a dry run prints."""
+    assert result.returncode == 0, result.stdout + result.stderr
+    lines = re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE)
+    return {rule: int(n) for rule, n in lines}
 
 
 def failed_with(result, *words):
@@ -45,6 +53,27 @@ def test_shipped_configurations_plan_every_rule(snakemake, repository, folder):
     assert result.returncode == 0, result.stderr
     for rule in ("retrieve_pack", "compose_shard", "train_clip", "tag_images", "count_concepts", "check_results"):
         assert rule in result.stdout + result.stderr
+
+
+def test_a_model_is_added_by_one_row_and_only_that_row_runs(snakemake, project):
+    folder = project()
+    before = jobs(dry_run(snakemake, folder, "results/tables/class_accuracy.parquet"))
+    with (folder / "config" / "models.tsv").open("a") as file:
+        file.write("openai/RN50\topenai\tRN50-quickgelu\topen_clip:openai\t\t\t\ttiny\t\n")
+    after = jobs(dry_run(snakemake, folder, "results/tables/class_accuracy.parquet"))
+    added = {rule: n - before.get(rule, 0) for rule, n in after.items()}
+    assert {rule: n for rule, n in added.items() if n} == {
+        **{"retrieve_model": 1, "embed_images": 1, "build_classifier": 3, "evaluate_classification": 1},
+        "total": 6,
+    }
+
+
+def test_presets_of_published_models_are_planned(snakemake):
+    for preset, models in (("paper", 10), ("let_it_wag", 40), ("quick", 2)):
+        command = ["--dry-run", "--configfile", "config/paper.yaml", "--config", f"models={preset}"]
+        planned = jobs(snakemake(*command))
+        assert planned["retrieve_model"] == models
+        assert planned["embed_images"] == 20 * models
 
 
 def test_released_data_are_fetched_where_no_folder_is_given(snakemake):
@@ -79,7 +108,11 @@ def test_the_unspoilt_copy_is_fine(snakemake, project):
         (lambda c: c["counting"].update(modes=["substring"]), ["counting.modes.0", "substring"]),
         (lambda c: c.pop("concepts"), ["concepts", "required"]),
         (lambda c: c.update(pretraining=["random_tinny"]), ["pretraining", "random_tinny", "random_tiny"]),
-        (lambda c: c.update(backbones=["resnett"]), ["backbones", "resnett"]),
+        (lambda c: c.update(models=["tinny"]), ["models", "tinny", "tiny"]),
+        (
+            lambda c: c.update(pretraining=["natural_tiny"], models=["random_tiny/resnet"]),
+            ["random_tiny/resnet", "trained here", "lacks shards"],
+        ),
         (lambda c: c.update(downstream=["imagenet"]), ["downstream", "imagenet"]),
         (lambda c: c.update(concepts="config/missing.tsv"), ["concepts", "config/missing.tsv", "does not exist"]),
         (lambda c: c["registries"].update(pretraining="config/no.tsv"), ["registries.pretraining", "config/no.tsv"]),

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from concept_freq.downstream import read_class_names
 from concept_freq.log_linear import bin_means
 
 REPOSITORY = Path(__file__).parents[1]
@@ -127,6 +128,21 @@ def test_the_audit_finds_the_known_faults(results):
     zero = audit[(audit.check == "zero contradicted") & (audit.pretraining == "laion400m")]
     assert {"jeans", "men", "socks"} <= set(zero.concept)
     assert not (audit.check == "matched above side").any()
+
+
+def test_class_names_of_the_17_sets_are_as_many_as_the_paper_says(snakemake, tmp_path):
+    sets = pd.read_csv(REPOSITORY / "config" / "downstream.tsv", sep="\t", keep_default_na=False)
+    names = sets.dataset[(sets.class_names == "published") & ~sets.dataset.str.startswith("imagenet-")].tolist()
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(f"pathvars: {{resources: {tmp_path}}}\nreleased_data: {RELEASED}\n")
+    configs = ["--configfile", "config/paper.yaml", str(overlay)]
+    targets = [f"{tmp_path}/class_names/{name}.txt" for name in names]
+    result = snakemake("--cores", "2", *targets, *configs)
+    assert result.returncode == 0, result.stderr[-3000:]
+    classes = [read_class_names(Path(path))[1] for path in targets]
+    assert len(classes) == 17
+    assert sum(map(len, classes)) == 3469
+    assert len({concept for of_set in classes for concept in of_set}) == 3168
 
 
 def test_a_second_run_does_nothing(run, results):

@@ -1,30 +1,24 @@
-"""open_clip models as this workflow uses them: build, load, prepare pictures, embed pictures and texts."""
+"""open_clip models as this workflow uses them: build, load, embed texts, choose device and precision."""
 
-import json
 import logging
 import pickle
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import numpy as np
 import open_clip
 import torch
-from PIL import Image
 from torch.nn import functional
 
-MEAN, STD = (
-    np.float32(open_clip.OPENAI_DATASET_MEAN) * 255,
-    np.float32(open_clip.OPENAI_DATASET_STD) * 255,
-)
+
+def register(architecture: str | Path) -> str:
+    """An architecture's name in open_clip; a file (an open_clip model config) is made known to it first."""
+    if not str(architecture).endswith(".json"):
+        return str(architecture)
+    open_clip.add_model_config(Path(architecture))
+    return Path(architecture).stem
 
 
-def register(architecture: Path) -> str:
-    """Make an architecture file (an open_clip model config) known to open_clip; returns its model name."""
-    open_clip.add_model_config(architecture)
-    return architecture.stem
-
-
-def create(architecture: Path, checkpoint: Path | None = None) -> torch.nn.Module:
+def create(architecture: str | Path, checkpoint: Path | None = None) -> torch.nn.Module:
     """An open_clip model, with the weights of a checkpoint where one is given."""
     name = register(architecture)
     logging.disable(logging.WARNING)  # open_clip warns of random weights, which is what training starts from
@@ -38,29 +32,27 @@ def create(architecture: Path, checkpoint: Path | None = None) -> torch.nn.Modul
         logging.disable(logging.NOTSET)
 
 
-def tokenizer(architecture: Path) -> open_clip.SimpleTokenizer:
+def tokenizer(architecture: str | Path) -> open_clip.SimpleTokenizer:
     """open_clip's tokenizer with the architecture's context length."""
     return open_clip.get_tokenizer(register(architecture))
 
 
-def image_side(architecture: Path) -> int:
+def image_side(architecture: str | Path) -> int:
     """Side of the square pictures that the architecture looks at, pixels."""
-    return json.loads(architecture.read_text())["vision_cfg"]["image_size"]
+    return open_clip.get_model_config(register(architecture))["vision_cfg"]["image_size"]
 
 
-def shrink(image: Image.Image, side: int) -> np.ndarray:
-    """A picture squeezed to a square of ``side`` pixels; uint8 (side, side, 3)."""
-    return np.asarray(
-        image.resize(
-            (side, side),
-            Image.Resampling.BOX if image.width >= side else Image.Resampling.BICUBIC,
-        )
-    )
+def device() -> torch.device:
+    """A GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def to_input(pixels: np.ndarray) -> torch.Tensor:
-    """Normalise uint8 pictures (n, side, side, 3) with CLIP's mean and deviation to float32 (n, 3, side, side)."""
-    return torch.from_numpy((pixels.astype(np.float32) - MEAN) / STD).permute(0, 3, 1, 2)
+def autocast(precision: str, where: torch.device) -> torch.autocast:
+    """Mixed precision: ``auto`` is fp16 on a GPU and full precision on a CPU; else fp32, bf16 or fp16."""
+    if precision == "auto":
+        precision = "fp16" if where.type == "cuda" else "fp32"
+    kind = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": None}[precision]
+    return torch.autocast(where.type, dtype=kind, enabled=kind is not None)
 
 
 def batches(items: Iterable, size: int) -> Iterator[list]:
@@ -76,22 +68,21 @@ def batches(items: Iterable, size: int) -> Iterator[list]:
 
 
 @torch.no_grad()
-def embed_images(model: torch.nn.Module, pixels: np.ndarray, batch_size: int = 256) -> torch.Tensor:
-    """Unit image embeddings (n, dim) of uint8 pictures (n, side, side, 3)."""
-    parts = [pixels[i : i + batch_size] for i in range(0, len(pixels), batch_size)]
-    return torch.cat([model.encode_image(to_input(part), normalize=True) for part in parts])
-
-
-@torch.no_grad()
 def embed_texts(
     model: torch.nn.Module,
     tokenize: open_clip.SimpleTokenizer,
     texts: list[str],
     batch_size: int = 512,
+    precision: str = "fp32",
 ) -> torch.Tensor:
-    """Unit text embeddings (n, dim)."""
-    parts = batches(texts, batch_size)
-    return torch.cat([model.encode_text(tokenize(part), normalize=True) for part in parts])
+    """Unit text embeddings, float32 (n, dim), on the CPU."""
+    where = next(model.parameters()).device
+    parts = []
+    for part in batches(texts, batch_size):
+        with autocast(precision, where):
+            features = model.encode_text(tokenize(part).to(where))
+        parts.append(functional.normalize(features.float(), dim=-1).cpu())
+    return torch.cat(parts)
 
 
 def classifier(
@@ -99,8 +90,9 @@ def classifier(
     tokenize: open_clip.SimpleTokenizer,
     names: list[str],
     templates: list[str],
+    precision: str = "fp32",
 ) -> torch.Tensor:
     """One unit vector per class, the mean of its prompts' unit embeddings (paper, section 3.1); (classes, dim)."""
     prompts = [template.replace("{}", name) for name in names for template in templates]
-    embeddings = embed_texts(model, tokenize, prompts).view(len(names), len(templates), -1)
+    embeddings = embed_texts(model, tokenize, prompts, precision=precision).view(len(names), len(templates), -1)
     return functional.normalize(embeddings.mean(dim=1), dim=-1)

@@ -4,10 +4,12 @@ Only the restriction is spaCy's. Its nouns go through our lemmatiser like every 
 folded case, so the published implementation's faults (case, digits, last part of hyphenated words) do not return.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 
 NOUNS = frozenset({"NOUN", "PROPN"})
+NO_LETTER = re.compile("[^A-Za-z ]")
 
 
 class TaggerMissingError(RuntimeError):
@@ -29,3 +31,13 @@ def nouns_of(captions: Iterable[str], tagger) -> Iterator[str]:
     """Each caption with nothing left but its nouns and proper nouns, between spaces."""
     for document in tagger.pipe(captions, batch_size=1000):
         yield " ".join(token.text for token in document if token.pos_ in NOUNS)
+
+
+def noun_concepts(captions: Iterable[str], tagger) -> Iterator[set[str]]:
+    """Concepts of each caption as the paper takes them: lemmas of its nouns, letters and spaces only, in lower case.
+
+    A lemma without letters, which the published implementation keeps as a concept '', is left out.
+    """
+    for document in tagger.pipe(captions, batch_size=1000):
+        lemmas = {NO_LETTER.sub("", token.lemma_).lower() for token in document if token.pos_ in NOUNS}
+        yield lemmas - {""}

@@ -32,6 +32,13 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         "key": TEXT,
         "reason": TEXT,
     },
+    "downstream_samples": {
+        "shard": TEXT,
+        "row": pa.uint32(),
+        "key": TEXT,
+        "label": pa.int32(),
+        "captions": pa.list_(TEXT),
+    },
     "truth": {
         "shard": TEXT,
         "row": pa.uint32(),
@@ -54,7 +61,7 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
             "concept": TEXT,
             "prompts": TEXT,
         },
-        **{"n_images": COUNT, "accuracy": SHARE},
+        **{"n_images": COUNT, "accuracy": SHARE, "ci_low": SHARE, "ci_high": SHARE},
     },
     "retrieval_recall": {
         **{
@@ -76,7 +83,7 @@ ENCODINGS = {
     "image_tags": {"use_dictionary": ["shard", "concept_id"], "column_encoding": {"row": "DELTA_BINARY_PACKED"}}
 }
 # What a publication left out is empty, never zero; what is measured here is always there.
-NULLABLE = {"n_text", "n_image", "n_matched", "n_images", "n"}
+NULLABLE = {"n_text", "n_image", "n_matched", "n_images", "n", "ci_low", "ci_high", "label"}
 RANGES = {
     "accuracy": (0, 100),
     "recall": (0, 1),

@@ -1,0 +1,29 @@
+"""List the class names of a published evaluation set: those of its published accuracies, in their order."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from concept_freq.published import concept_of, read_scores_file
+from concept_freq.tables import atomic_path
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scores", type=Path, required=True, help="zero_shot_evaluations/SET_PROMPTS_results.json")
+    parser.add_argument("--dataset", required=True)
+    parser.add_argument("--n-classes", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    names = list(next(iter(read_scores_file(args.scores, "classwise", 100).values())))
+    if len(names) != args.n_classes:
+        sys.exit(f"{args.scores}: {len(names)} classes, the row of {args.dataset} says {args.n_classes}")
+    concepts = [concept_of(args.dataset, name) for name in names]
+    lines = [name if name == concept else f"{name}\t{concept}" for name, concept in zip(names, concepts, strict=True)]
+    with atomic_path(args.out) as temporary:
+        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

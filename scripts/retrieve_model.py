@@ -1,0 +1,106 @@
+"""Bring a published model here: fetch its checkpoint, translate it to open_clip's names, and load it once, strictly.
+
+What comes out is the same for every source: weights as safetensors, and the recipe by which pictures are prepared.
+Sources: open_clip:TAG, hf:REPOSITORY (in open_clip's layout) or hf:REPOSITORY/FILE, https://…, or a local file.
+"""
+
+import argparse
+import hashlib
+import os
+import shutil
+import sys
+import urllib.request
+from pathlib import Path
+
+import open_clip
+import safetensors.torch
+import torch
+from huggingface_hub import hf_hub_download
+
+from concept_freq import clip
+from concept_freq.checkpoints import FORMATS, fit_into, read_state
+from concept_freq.preprocessing import NAMED, write_recipe
+from concept_freq.tables import atomic_path
+
+UNREACHABLE = (OSError, RuntimeError, ValueError)
+
+
+def download(address: str, folder: Path) -> Path:
+    """The file behind an address, kept in ``folder`` under its own name."""
+    path = folder / Path(address).name
+    if not path.exists():
+        with atomic_path(path) as temporary, urllib.request.urlopen(address) as reply, temporary.open("wb") as file:
+            shutil.copyfileobj(reply, file, 1 << 20)
+    return path
+
+
+def locate(source: str, architecture: str, folder: Path) -> Path:
+    """The checkpoint's file on this machine; fetched where the source is not a local file."""
+    kind, _, name = source.partition(":")
+    if kind == "open_clip":
+        settings = open_clip.get_pretrained_cfg(architecture, name)
+        if not settings:
+            raise ValueError(f"open_clip has no weights {name!r} for {architecture}")
+        return Path(open_clip.download_pretrained(settings, cache_dir=str(folder)))
+    if kind == "hf":
+        owner, repository, *file = name.split("/", 2)
+        wanted = file[0] if file else "open_clip_pytorch_model.bin"
+        return Path(hf_hub_download(f"{owner}/{repository}", wanted, cache_dir=str(folder)))
+    if "://" in source:
+        return download(source, folder)
+    if not Path(source).exists():
+        raise ValueError("no such file; fetch the checkpoint and put it there, the model's row says from whom")
+    return Path(source)
+
+
+def check_sha256(path: Path, expected: str) -> None:
+    """End the run where a file is not the one that the registry names."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if expected and found != expected:
+        sys.exit(f"{path}: sha256 is {found}, the model's row expects {expected}; fetch it again")
+
+
+def settings_of(source: str, architecture: str, preprocessing: str) -> dict:
+    """How pictures are prepared: as the row says, else as open_clip knows of the weights, else as CLIP's."""
+    if preprocessing:
+        return NAMED[preprocessing]
+    tag = source.removeprefix("open_clip:") if source.startswith("open_clip:") else ""
+    known = open_clip.get_pretrained_cfg(architecture, tag) if tag else {}
+    return {key: known.get(key, default) for key, default in NAMED["clip"].items()}
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--architecture", required=True, help="open_clip's name, or a model config (.json)")
+    parser.add_argument("--source", required=True)
+    parser.add_argument("--format", choices=FORMATS, default="open_clip")
+    parser.add_argument("--preprocessing", choices=NAMED, help="else the weights' own")
+    parser.add_argument("--sha256", default="", help="of the checkpoint")
+    parser.add_argument("--cache", type=Path, required=True, help="folder that keeps what was fetched")
+    parser.add_argument("--recipe", type=Path, required=True, help="how pictures are prepared (out, .json)")
+    parser.add_argument("--out", type=Path, required=True, help="weights (.safetensors)")
+    args = parser.parse_args()
+    args.cache.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # logs are no terminals
+    try:
+        path = locate(args.source, args.architecture, args.cache)
+        check_sha256(path, args.sha256)
+        model = clip.create(args.architecture)
+        state = read_state(path)
+        if args.source.startswith("open_clip:") and args.format == "open_clip":
+            state = open_clip.factory.convert_state_dict(model, state)  # of SigLIP and others in layouts of their own
+        fit_into(model, FORMATS[args.format](state), f"{path} for {args.architecture}")
+    except UNREACHABLE as error:
+        sys.exit(f"{args.source}: {error}")
+    with atomic_path(args.recipe) as temporary:
+        write_recipe(settings_of(args.source, args.architecture, args.preprocessing), temporary)
+    with atomic_path(args.out) as temporary:
+        weights = {name: value.contiguous().clone() for name, value in model.state_dict().items()}
+        safetensors.torch.save_file(weights, temporary)
+    print(f"{args.source}: {sum(p.numel() for p in model.parameters()):,} parameters in {torch.float32}")
+
+
+if __name__ == "__main__":
+    main()

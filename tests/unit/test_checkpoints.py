@@ -1,0 +1,150 @@
+"""Checkpoints of other training codes: what the adapted open_clip model computes is what that code computes."""
+
+import argparse
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import pytest
+import timm
+import torch
+from torch import nn
+
+from concept_freq import clip
+from concept_freq.checkpoints import fit_into, from_openai, from_slip, read_state
+
+REPOSITORY = Path(__file__).parents[2]
+TEXT = {"context_length": 77, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 2}
+
+
+class QuickGELU(nn.Module):
+    """CLIP's cheaper GELU."""
+
+    def forward(self, x):
+        """By its formula."""
+        return x * torch.sigmoid(1.702 * x)
+
+
+class SlipLike(nn.Module):
+    """A model in SLIP's layout, written down from its description: timm trunk, bare projections, QuickGELU in text."""
+
+    def __init__(self, embed=16, width=32, layers=2, heads=2):
+        super().__init__()
+        self.visual = timm.create_model("vit_tiny_patch16_224", num_classes=0)
+        block = lambda: nn.ModuleDict(  # noqa: E731
+            {
+                "attn": nn.MultiheadAttention(width, heads),
+                "ln_1": nn.LayerNorm(width),
+                "mlp": nn.ModuleDict(
+                    {"c_fc": nn.Linear(width, 4 * width), "gelu": QuickGELU(), "c_proj": nn.Linear(4 * width, width)}
+                ),
+                "ln_2": nn.LayerNorm(width),
+            }
+        )
+        self.transformer = nn.ModuleDict({"resblocks": nn.ModuleList([block() for _ in range(layers)])})
+        self.token_embedding = nn.Embedding(49408, width)
+        self.positional_embedding = nn.Parameter(torch.randn(77, width) / 10)
+        self.ln_final = nn.LayerNorm(width)
+        self.image_projection = nn.Parameter(torch.randn(self.visual.num_features, embed) / 10)
+        self.text_projection = nn.Parameter(torch.randn(width, embed) / 10)
+        self.logit_scale = nn.Parameter(torch.ones([]) * 2.6)
+        self.image_mlp = nn.Linear(4, 4)  # the self-supervised head
+
+    def encode_image(self, images):
+        """(n, 3, side, side) to (n, dim)."""
+        return self.visual(images) @ self.image_projection
+
+    def encode_text(self, tokens):
+        """(n, 77) to (n, dim)."""
+        x = (self.token_embedding(tokens) + self.positional_embedding).permute(1, 0, 2)
+        mask = torch.full((77, 77), -torch.inf).triu(1)
+        for block in self.transformer["resblocks"]:
+            y = block["ln_1"](x)
+            x = x + block["attn"](y, y, y, need_weights=False, attn_mask=mask)[0]
+            y = block["mlp"]["c_fc"](block["ln_2"](x))
+            x = x + block["mlp"]["c_proj"](block["mlp"]["gelu"](y))
+        x = self.ln_final(x.permute(1, 0, 2))
+        return x[torch.arange(len(x)), tokens.argmax(dim=-1)] @ self.text_projection
+
+
+@pytest.fixture
+def slip_architecture(tmp_path):
+    """The repository's architecture for SLIP's checkpoints, at a size that tests can afford."""
+    config = json.loads((REPOSITORY / "config" / "models" / "vit_b_16_slip.json").read_text())
+    config["embed_dim"] = 16
+    config["vision_cfg"] |= {"timm_model_name": "vit_tiny_patch16_224"}
+    config["text_cfg"] = TEXT
+    path = tmp_path / "slip_tiny.json"
+    path.write_text(json.dumps(config))
+    return path
+
+
+@torch.no_grad()
+def test_a_slip_checkpoint_computes_the_same(tmp_path, slip_architecture):
+    torch.manual_seed(0)
+    theirs = SlipLike().eval()
+    state = {f"module.{name}": value for name, value in theirs.state_dict().items()}
+    path = tmp_path / "checkpoint.pt"
+    run = argparse.Namespace(model="SLIP_VITB16")
+    torch.save({"epoch": 25, "state_dict": state, "args": run, "best_acc1": np.float64(37.6)}, path)
+    ours = clip.create(slip_architecture).eval()
+    fit_into(ours, from_slip(read_state(path)), str(path))
+    images, tokens = torch.randn(3, 3, 224, 224), clip.tokenizer(slip_architecture)(["a cat", "two dogs", "a T-shirt"])
+    torch.testing.assert_close(ours.encode_image(images), theirs.encode_image(images), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(ours.encode_text(tokens), theirs.encode_text(tokens), rtol=1e-5, atol=1e-5)
+
+
+@torch.no_grad()
+def test_an_openai_layout_computes_the_same_and_keeps_quick_gelu(tmp_path):
+    torch.manual_seed(0)
+    config = {"embed_dim": 16, "vision_cfg": {"image_size": 32, "layers": [1, 1, 1, 1], "width": 8}, "text_cfg": TEXT}
+    found = {}
+    for name, quick in (("plain", False), ("quick", True)):
+        (tmp_path / f"{name}_gelu.json").write_text(json.dumps({**config, "quick_gelu": quick}))
+        found[name] = clip.create(tmp_path / f"{name}_gelu.json").eval()
+    state = {f"module.{name}": value for name, value in found["quick"].state_dict().items()}
+    bookkeeping = {"module.context_length": torch.tensor(77), "module.vocab_size": torch.tensor(49408)}
+    torch.save({"epoch": 64, "name": "cyclip", "state_dict": state | bookkeeping}, tmp_path / "best.pt")
+    tokens = clip.tokenizer(tmp_path / "quick_gelu.json")(["a cat", "two dogs"])
+    fresh = clip.create(tmp_path / "quick_gelu.json").eval()
+    for model in (fresh, found["plain"]):
+        fit_into(model, from_openai(read_state(tmp_path / "best.pt")), "best.pt")
+    torch.testing.assert_close(fresh.encode_text(tokens), found["quick"].encode_text(tokens))
+    assert not torch.allclose(found["plain"].encode_text(tokens), found["quick"].encode_text(tokens), atol=1e-4)
+
+
+def test_a_checkpoint_that_does_not_fit_is_named(tmp_path, slip_architecture):
+    model = clip.create(slip_architecture)
+    state = dict(model.state_dict())
+    with pytest.raises(ValueError, match=r"x\.pt: .* lacks 1 weights, the first ln_final\.bias; check architecture"):
+        fit_into(model, {name: value for name, value in state.items() if name != "ln_final.bias"}, "x.pt")
+    with pytest.raises(ValueError, match="has, beyond the model, 1 weights, the first momentum"):
+        fit_into(model, {**state, "momentum": torch.zeros(1)}, "x.pt")
+    with pytest.raises(ValueError, match="in another shape 1 weights, the first text_projection"):
+        fit_into(model, {**state, "text_projection": torch.zeros(2, 2)}, "x.pt")
+
+
+@pytest.mark.parametrize("name", ["weights.pt", "weights.safetensors"])
+def test_a_file_that_is_no_checkpoint_is_named(tmp_path, name):
+    (tmp_path / name).write_bytes(b"<html>404</html>" * 9)
+    with pytest.raises(ValueError, match=f"{name} is no whole checkpoint"):
+        read_state(tmp_path / name)
+
+
+def test_every_published_model_is_one_that_open_clip_or_a_format_can_load():
+    with (REPOSITORY / "config" / "models.tsv").open() as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    known = set(open_clip.list_pretrained())
+    for row in rows:
+        if row["source"].startswith("open_clip:"):
+            assert (row["architecture"], row["source"].partition(":")[2]) in known, row
+        elif not row["architecture"].endswith(".json"):
+            assert open_clip.get_model_config(row["architecture"]), row
+    sets = [row["sets"].split("|") for row in rows]
+    assert sum("paper" in names for names in sets) == 10
+    assert sum("let_it_wag" in names for names in sets) == 40
+    with (REPOSITORY / "config" / "released" / "models.tsv").open() as file:
+        published = {row["model"] for row in csv.DictReader(file, delimiter="\t")}
+    assert published == {row["model"] for row, names in zip(rows, sets, strict=True) if "let_it_wag" in names}
