@@ -21,6 +21,7 @@ pathvars:
 include: "rules/common.smk"
 include: "rules/inputs.smk"
 include: "rules/downstream_inputs.smk"
+include: "rules/tagger_inputs.smk"
 include: "rules/retrieve.smk"
 include: "rules/corpus.smk"
 include: "rules/text_index.smk"

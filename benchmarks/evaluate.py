@@ -25,9 +25,10 @@ from PIL import Image
 
 from concept_freq import clip
 from concept_freq.downstream import class_accuracy, retrieval_ranks
-from concept_freq.embedding import Pictures, embed_pictures
+from concept_freq.embedding import embed_pictures
 from concept_freq.preprocessing import recipe
 from concept_freq.shards import add_member, shard_writer
+from concept_freq.streaming import Pictures
 
 LEAST, KS = 1.5, [1, 5, 10]
 PROMPTS = {
@@ -74,7 +75,7 @@ def ours(folder: Path, model: torch.nn.Module, tokenize, transform, options) -> 
     found = {}
     for task in ("classification", "retrieval"):
         shards = [folder / task / "test" / "0.tar"]
-        pictures = Pictures(shards, transform, options.side, options.batch_size)
+        pictures = Pictures(shards, transform, options.batch_size, "evaluation")
         embedded, _ = embed_pictures(model, pictures, options.precision, options.workers)
         if task == "classification":
             for prompts, templates in PROMPTS.items():

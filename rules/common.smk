@@ -126,7 +126,8 @@ PRETRAINING = selected("pretraining", read_registry("pretraining"))
 PUBLISHED = list(PRETRAINING.index[PRETRAINING.published_counts != ""])
 MEASURED = list(PRETRAINING.index[PRETRAINING.published_counts == ""])
 COMPOSED = [name for name in MEASURED if not PRETRAINING.shards[name]]
-MODELS = selected_models(read_registry("models"))
+REGISTERED_MODELS = read_registry("models")
+MODELS = selected_models(REGISTERED_MODELS)
 BACKBONES = read_registry("backbones")
 DOWNSTREAM = selected("downstream", read_registry("downstream"))
 PICTURES = read_registry("pictures")
@@ -163,8 +164,8 @@ def one_of(names):
 
 
 wildcard_constraints:
-    pretraining=one_of(sorted({*PRETRAINING.index, *MODELS.pretraining})),
-    backbone=one_of(sorted({name.split("/")[1] for name in MODELS.index})),
+    pretraining=one_of(sorted({*PRETRAINING.index, *REGISTERED_MODELS.pretraining})),
+    backbone=one_of(sorted({name.split("/")[1] for name in REGISTERED_MODELS.index})),
     dataset=one_of(DOWNSTREAM.index),
     pictures=one_of(PICTURES.index),
     file=one_of(FILES.index),

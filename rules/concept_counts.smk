@@ -22,12 +22,13 @@ rule count_concepts:
     params:
         modes=config["counting"]["modes"],
         thresholds=config["counting"]["thresholds"],
+        rule=optional("--threshold-rule", config["counting"].get("threshold_rule", "")),
         nouns=lambda wildcards, input: f"--noun-index {input.nouns}" if input.nouns else "",
         tags=lambda wildcards, input: f"--tags {input.tags}" if input.tags else "",
     shell:
         "python {input.script} --captions {input.captions} --index {input.index} {params.nouns} {params.tags}"
         " --concepts {input.concepts} --modes {params.modes} --thresholds {params.thresholds}"
-        " --threads {threads} --out {output} 2>&1 | tee {log}"
+        " {params.rule} --threads {threads} --out {output} 2>&1 | tee {log}"
 
 
 rule sum_counts:

@@ -56,7 +56,7 @@ def templates_of(wildcards):
 
 def model_of(wildcards):
     """A model's row."""
-    return MODELS.loc[f"{wildcards.pretraining}/{wildcards.backbone}"]
+    return REGISTERED_MODELS.loc[f"{wildcards.pretraining}/{wildcards.backbone}"]
 
 
 def architecture_of(wildcards):

@@ -1,14 +1,14 @@
-"""Reads: raw shards, pictures by the training artists. Produces: the tagger and sparse image tags per chunk."""
+"""Reads: raw shards, the concept list. Produces: a tagger, its label embeddings, and sparse image tags per chunk."""
 
 
 rule train_tagger:
-    """Train the image tagger on balanced scenes; it stands in for RAM++."""
+    """Train an image tagger on balanced scenes; in the emoji world it stands in for RAM++."""
     input:
         script=src("train_tagger.py"),
         lib=lib("train_tagger.py"),
         concepts=config["concepts"],
-        architecture=config["tagger"]["architecture"],
-        trunk=f"<resources>/files/{config['tagger']['trunk']}",
+        architecture=TAGGER.get("architecture", []),
+        trunk=f"<resources>/files/{TAGGER_TRAINING['trunk']}" if TAGGER_TRAINING else [],
         pictures=rendered(picture_sets("train")),
     output:
         "<results>/models/tagger.pt",
@@ -21,13 +21,66 @@ rule train_tagger:
     conda:
         "../envs/workflow.yaml"
     params:
-        **{key: value for key, value in config["tagger"].items() if key not in ("architecture", "trunk")},
+        **{key: value for key, value in TAGGER_TRAINING.items() if key != "trunk"},
     shell:
         "python {input.script} --pictures {input.pictures} --concepts {input.concepts}"
         " --architecture {input.architecture} --trunk {input.trunk} --frozen-blocks {params.frozen_blocks} --steps {params.steps} --batch-size {params.batch_size}"
         " --learning-rate {params.learning_rate} --weight-decay {params.weight_decay}"
         " --positive-weight {params.positive_weight} --seed {params.seed}"
         " --threads {threads} --out {output} 2>&1 | tee {log}"
+
+
+rule describe_concepts:
+    """Describe every concept in words, for RAM++: from files, by a chat model, or by the plain template."""
+    input:
+        script=src("describe_concepts.py"),
+        lib=lib("describe_concepts.py"),
+        concepts=config["concepts"],
+        files=TAGGER.get("descriptions", {}).get("files", []),
+    output:
+        "<results>/labels/descriptions.json",
+    log:
+        "<logs>/describe_concepts.log",
+    priority: FIRST
+    localrule: True
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        files=lambda wildcards, input: optional("--files", input.files),
+        chat=" ".join(
+            optional(f"--{key}", TAGGER.get("descriptions", {}).get(key, ""))
+            for key in ("endpoint", "model", "answers")
+        ),
+        cache=lambda wildcards, output: f"{output}.answers",
+    shell:
+        "python {input.script} --concepts {input.concepts} {params.files} {params.chat} --cache {params.cache}"
+        " --out {output} 2>&1 | tee {log}"
+
+
+rule embed_labels:
+    """Embed the descriptions with a CLIP text tower: one label per concept, or one per description."""
+    input:
+        script=src("embed_labels.py"),
+        lib=lib("embed_labels.py"),
+        concepts=config["concepts"],
+        descriptions="<results>/labels/descriptions.json",
+        architecture=lambda wildcards: architecture_file(text_model()),
+        checkpoint=lambda wildcards: text_checkpoint(),
+    output:
+        "<results>/labels/{mode}.parquet",
+    log:
+        "<logs>/embed_labels/{mode}.log",
+    wildcard_constraints:
+        mode="mean|reweight",
+    priority: FIRST
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        architecture=lambda wildcards: architecture_of(text_model()),
+    shell:
+        "python {input.script} --concepts {input.concepts} --descriptions {input.descriptions} --mode {wildcards.mode}"
+        " --architecture {params.architecture} --checkpoint {input.checkpoint} --threads {threads}"
+        " --out {output} 2>&1 | tee {log}"
 
 
 rule tag_images:
@@ -37,10 +90,11 @@ rule tag_images:
         lib=lib("tag_images.py"),
         shards=chunk_shards,
         concepts=config["concepts"],
-        architecture=config["tagger"]["architecture"],
-        checkpoint="<results>/models/tagger.pt",
+        checkpoint=tagger_checkpoint(),
+        labels=f"<results>/labels/{TAGGER['labels']}.parquet" if TAGGER["kind"] == "ram_plus" else [],
     output:
         tags="<results>/image_tags/{pretraining}/{chunk}.parquet",
+        histograms="<results>/tag_histograms/{pretraining}/{chunk}.parquet",
         skipped="<results>/skipped/pictures/{pretraining}/{chunk}.parquet",
     log:
         "<logs>/tag_images/{pretraining}/{chunk}.log",
@@ -49,8 +103,10 @@ rule tag_images:
     conda:
         "../envs/workflow.yaml"
     params:
+        tagger=tagger_flags(),
+        labels=lambda wildcards, input: optional("--labels", input.labels),
         floor=min(config["counting"]["thresholds"]),
     shell:
-        "python {input.script} --shards {input.shards:q} --architecture {input.architecture}"
-        " --checkpoint {input.checkpoint} --concepts {input.concepts} --floor {params.floor} --threads {threads}"
-        " --skipped {output.skipped} --out {output.tags} 2>&1 | tee {log}"
+        "python {input.script} --shards {input.shards:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"
+        " {params.tagger} {params.labels} --floor {params.floor} --threads {threads} --skipped {output.skipped}"
+        " --histograms {output.histograms} --out {output.tags} 2>&1 | tee {log}"

@@ -31,12 +31,15 @@ def main() -> None:
         required=True,
         help="the first is the configured one",
     )
+    parser.add_argument("--threshold-rule", choices=("at_least", "published"), default="at_least")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     concepts = read_concepts(args.concepts)
     indices = {mode: args.noun_index if mode == "unigram_spacy" else args.index for mode in args.modes}
-    counts = count_chunk(args.captions, indices, args.tags, concepts, args.thresholds, args.threads)
+    counts = count_chunk(
+        args.captions, indices, args.tags, concepts, args.thresholds, args.threads, args.threshold_rule
+    )
     write_parquet(counts, args.out)
 
 

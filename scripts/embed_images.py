@@ -10,8 +10,9 @@ import safetensors.torch
 import torch
 
 from concept_freq import clip
-from concept_freq.embedding import Pictures, embed_pictures
+from concept_freq.embedding import embed_pictures
 from concept_freq.preprocessing import recipe
+from concept_freq.streaming import Pictures
 from concept_freq.tables import atomic_path, write_table
 
 
@@ -31,8 +32,8 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     model = clip.create(args.architecture, args.checkpoint).eval().to(clip.device())
-    side = clip.image_side(args.architecture)
-    pictures = Pictures(args.shards, recipe(args.preprocessing, side), side, args.batch_size)
+    prepare = recipe(args.preprocessing, clip.image_side(args.architecture))
+    pictures = Pictures(args.shards, prepare, args.batch_size, "evaluation")
     embeddings, skips = embed_pictures(model, pictures, args.precision, args.workers)
     write_table(skips.rows, "skipped", args.skipped)
     with atomic_path(args.out) as temporary:

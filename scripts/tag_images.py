@@ -1,78 +1,85 @@
-"""Tag the pictures of a chunk: probability of every concept, kept where it reaches the floor.
+"""Tag the pictures of a chunk: probability of every concept, kept where it reaches the floor, and histograms of all.
 
-The tagger is an open_clip model with a SigLIP head: probability = sigmoid(scale * cosine + bias). Here it is trained
-on the emoji world's own kind of picture and stands in for RAM++.
+Shards are streamed through one loaded model. What a shard gave is written when the shard is done, so a job that was
+killed goes on at the next shard; a broken picture is listed and skipped.
 """
 
 import argparse
-from collections.abc import Iterator
+import hashlib
+import json
+import shutil
+import sys
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from concept_freq import clip
 from concept_freq.concepts import read_concepts
-from concept_freq.preprocessing import shrink, to_input
-from concept_freq.shards import Skips, picture_of, read_samples
-from concept_freq.tables import write_table
+from concept_freq.ram_plus import CheckpointError
+from concept_freq.streaming import Pictures, stream
+from concept_freq.taggers import KINDS, read_checkpoint_path
+from concept_freq.tagging import Parts, tag
 
 
-def read_pictures(shards: list[Path], side: int, skips: Skips) -> Iterator[tuple[str, int, np.ndarray]]:
-    """Yield (shard, row, pixels) of every picture that can be decoded."""
-    for path in shards:
-        for sample in read_samples(path, skips):
-            try:
-                picture = shrink(picture_of(sample), side)
-            except ValueError as reason:
-                skips.add(path.stem, sample.row, sample.key, str(reason))
-            else:
-                yield path.stem, sample.row, picture
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@torch.no_grad()
-def tag_batch(model: torch.nn.Module, labels: torch.Tensor, batch: list, floor: float) -> list[dict]:
-    """Rows of schema ``image_tags`` for a batch of (shard, row, pixels)."""
-    images = model.encode_image(to_input(np.stack([pixels for _, _, pixels in batch])), normalize=True)
-    logits = images @ labels.T * model.logit_scale.exp() + model.logit_bias
-    probability = torch.sigmoid(logits).half().numpy()
-    rows, ids = np.nonzero(probability >= np.float16(floor))
-    return [
-        {
-            "shard": batch[r][0],
-            "row": batch[r][1],
-            "concept_id": i,
-            "probability": probability[r, i],
-        }
-        for r, i in zip(rows.tolist(), ids.tolist(), strict=True)
-    ]
+def fingerprint(args: argparse.Namespace) -> str:
+    """What decides a shard's tags, in short: parts of an interrupted run are used only where it is the same."""
+    options = {key: str(value) for key, value in vars(args).items() if key not in ("out", "histograms", "skipped")}
+    files = [path for path in (args.checkpoint, args.labels, args.concepts) if path and Path(path).is_file()]
+    shards = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in args.shards]
+    known = json.dumps([options, [digest(Path(path)) for path in files], shards], sort_keys=True)
+    return hashlib.sha256(known.encode()).hexdigest()[:16]
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shards", type=Path, nargs="+", required=True)
+    parser.add_argument("--concepts", type=Path, required=True)
+    parser.add_argument("--kind", choices=KINDS, required=True)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--architecture", help="open_clip: its name there, or a model config (.json)")
+    parser.add_argument("--preprocessing", default="clip", help="open_clip: a recipe's name, or its file")
+    parser.add_argument("--score", choices=("sigmoid", "softmax"), default="sigmoid", help="open_clip")
+    parser.add_argument("--template", default="{}", help="open_clip, owlv2: prompt of a concept")
+    parser.add_argument("--labels", type=Path, help="ram_plus: label embeddings of the concepts")
+    parser.add_argument("--sizes", type=json.loads, default={}, help="ram_plus: JSON of sizes unlike the official ones")
+    parser.add_argument("--compile", action="store_true", help="ram_plus: torch.compile, worth it for long jobs")
+    parser.add_argument("--precision", choices=("auto", "fp32", "bf16", "fp16"), default="auto")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, ...")
+    parser.add_argument("--floor", type=float, required=True, help="smallest probability that is stored")
+    parser.add_argument("--batch-size", type=int, default=256)
+    parser.add_argument("--workers", type=int, default=0, help="processes that decode pictures")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--skipped", type=Path, required=True, help="samples left out (out)")
+    parser.add_argument("--histograms", type=Path, required=True, help="all probabilities by concept (out)")
+    parser.add_argument("--out", type=Path, required=True)
+    return parser.parse_args()
 
 
 def main() -> None:
     """Command line entry point."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shards", type=Path, nargs="+", required=True)
-    parser.add_argument("--architecture", type=Path, required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--concepts", type=Path, required=True)
-    parser.add_argument("--floor", type=float, required=True, help="smallest probability that is stored")
-    parser.add_argument("--batch-size", type=int, default=256)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--skipped", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    args = arguments()
     torch.set_num_threads(args.threads)
-    model = clip.create(args.architecture, args.checkpoint).eval()
+    args.shards = sorted(args.shards)
+    read_checkpoint_path(args.checkpoint)
     names = [concept.name for concept in read_concepts(args.concepts)]
-    labels = clip.embed_texts(model, clip.tokenizer(args.architecture), names)
-    skips = Skips("pictures")
-    pictures = read_pictures(sorted(args.shards), clip.image_side(args.architecture), skips)
-    tags = []
-    for batch in clip.batches(pictures, args.batch_size):
-        tags += tag_batch(model, labels, batch, args.floor)
-    write_table(skips.rows, "skipped", args.skipped)
-    write_table(tags, "image_tags", args.out)
-    print(f"{len(tags)} tags, {len(skips.rows)} samples skipped")
+    parts = Parts(args.out.with_name(f".{args.out.stem}.{fingerprint(args)}"), len(names))
+    left = [path for path in args.shards if not parts.has(path.stem)]
+    if left:
+        try:
+            tagger = KINDS[args.kind](args, names)
+        except (CheckpointError, ValueError, OSError) as error:
+            sys.exit(f"{args.kind}: {error}")
+        pictures = Pictures(left, tagger.prepare, args.batch_size, "pictures")
+        tag(tagger, stream(pictures, args.workers, tagger.device.type == "cuda"), left, args.floor, parts)
+    tags, skipped = parts.join([path.stem for path in args.shards], args.out, args.histograms, args.skipped)
+    shutil.rmtree(parts.folder)
+    print(f"{tags} tags, {skipped} samples skipped")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from concept_freq.concepts import Concept, lemma_forms
-from concept_freq.database import at_thresholds, connect
+from concept_freq.database import at_thresholds, connect, limit_of
 from concept_freq.indexing import create_hits, register_forms
 
 COUNT_SQL = "select concept_id, count(*) as n from {hits} group by concept_id"
@@ -52,6 +52,7 @@ def count_chunk(
     concepts: list[Concept],
     thresholds: list[float],
     threads: int = 1,
+    threshold_rule: str = "at_least",
 ) -> pa.Table:
     """Count every concept of one chunk; ``indices`` maps each mode to the index that answers it.
 
@@ -59,14 +60,15 @@ def count_chunk(
     with the other side as configured first. ``n_samples``, ``n_two_sided`` and ``n_misaligned`` are of the whole
     chunk, repeated on every row, so that summing rows of chunks sums them too. Without tags nothing but text is known.
     """
+    limits = [limit_of(threshold, threshold_rule) for threshold in thresholds]
     ids, n = {concept.name: i for i, concept in enumerate(concepts)}, len(concepts)
     db = connect(threads)
     register_forms(db, [(form, ids[name]) for form, name in lemma_forms(concepts).items()])
     columns: dict[str, list] = {"concept": [concept.name for concept in concepts]}
     if tags:
-        create_tags(db, [tags], min(thresholds), "tags")
-        db.execute(f"create temp view image as select * from tags where probability >= {thresholds[0]:.10g}")
-        at_each = f"select concept_id, {at_thresholds(thresholds)} from tags group by concept_id"
+        create_tags(db, [tags], min(limits), "tags")
+        db.execute(f"create temp view image as select * from tags where probability >= {limits[0]:.10g}")
+        at_each = f"select concept_id, {at_thresholds(limits)} from tags group by concept_id"
         for t, counts in enumerate(per_concept(db, at_each, n, len(thresholds))):
             columns["n_image" + (suffix(thresholds[t]) if t else "")] = counts
     for m, (mode, index) in enumerate(indices.items()):
@@ -74,7 +76,7 @@ def count_chunk(
         columns["n_text" + (suffix(mode) if m else "")] = per_concept(db, COUNT_SQL.format(hits=f"text_{m}"), n)[0]
         if not tags:
             continue
-        wanted = thresholds if m == 0 else thresholds[:1]
+        wanted = limits if m == 0 else limits[:1]
         sql = MATCHED_SQL.format(columns=at_thresholds(wanted), text=f"text_{m}", image="tags")
         for t, counts in enumerate(per_concept(db, sql, n, len(wanted))):
             columns["n_matched" + (suffix(mode) if m else "") + (suffix(thresholds[t]) if t else "")] = counts

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from concept_freq.database import limit_of
 from concept_freq.kernel import count_matched
 from concept_freq.lexicon import Lexicon
 from concept_freq.matching import match
@@ -46,12 +47,6 @@ def half_bits(probabilities: pa.Array) -> np.ndarray:
     return probabilities.to_numpy(zero_copy_only=False).view(np.uint16)
 
 
-def least_bits(threshold: float) -> np.uint16:
-    """Bits of the smallest half-precision number that is not below a threshold."""
-    half = np.float16(threshold)
-    return (half if float(half) >= threshold else np.nextafter(half, np.float16(np.inf))).view(np.uint16)
-
-
 class Tags:
     """The tags of a file, handed out in step with the captions: both are sorted by shard and row."""
 
@@ -79,7 +74,7 @@ def count_directly(
     captions: Path, tags: Path | None, lexicon: Lexicon, mode: str, thresholds: list[float]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Text counts (concepts,) and matched counts (thresholds, concepts) of one chunk."""
-    limits = np.array([least_bits(threshold) for threshold in thresholds])
+    limits = np.array([np.float16(limit_of(threshold, "at_least")).view(np.uint16) for threshold in thresholds])
     text = np.zeros(lexicon.n_concepts, dtype=np.int64)
     matched = np.zeros((len(thresholds), lexicon.n_concepts), dtype=np.int64)
     shards = Shards({})

@@ -1,44 +1,11 @@
-"""Embed the pictures of an evaluation set: decoded by workers, in their order, in full batches."""
-
-from collections.abc import Iterator
-from pathlib import Path
+"""Embed the pictures of an evaluation set, in their order and in full batches."""
 
 import torch
 from torch.nn import functional
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from concept_freq.clip import autocast, batches
-from concept_freq.downstream import read_dataset
-from concept_freq.preprocessing import Recipe
-from concept_freq.shards import Skips, picture_of
-
-Batch = tuple[torch.Tensor, list[tuple[int, str]]]  # pictures (n, 3, side, side); which cannot be decoded, and why
-
-
-class Pictures(IterableDataset):
-    """Batches of prepared pictures. Each of several workers decodes every so many-th batch, so the order is kept."""
-
-    def __init__(self, shards: list[Path], prepare: Recipe, side: int, batch_size: int) -> None:
-        super().__init__()
-        self.shards, self.prepare, self.side, self.batch_size = shards, prepare, side, batch_size
-
-    def decoded(self, samples: list) -> Batch:
-        """One batch; a picture that cannot be decoded is black here and is listed."""
-        pictures, unreadable = torch.zeros(len(samples), 3, self.side, self.side), []
-        for i, (_, sample) in enumerate(samples):
-            try:
-                pictures[i] = self.prepare(picture_of(sample))
-            except ValueError as reason:
-                unreadable.append((i, str(reason)))
-        return pictures, unreadable
-
-    def __iter__(self) -> Iterator[tuple[Batch, list[tuple[str, int, str]]]]:
-        """Batches, each with (shard, row, key) of its samples."""
-        worker = get_worker_info()
-        own, all_ = (worker.id, worker.num_workers) if worker else (0, 1)
-        for number, samples in enumerate(batches(read_dataset(self.shards), self.batch_size)):
-            if number % all_ == own:
-                yield *self.decoded(samples), [(shard, sample.row, sample.key) for shard, sample in samples]
+from concept_freq.clip import autocast
+from concept_freq.shards import Skips
+from concept_freq.streaming import Pictures, stream
 
 
 @torch.no_grad()
@@ -49,13 +16,14 @@ def embed_pictures(
 
     The second value lists those pictures.
     """
-    where, parts, skips = next(model.parameters()).device, [], Skips("evaluation")
-    for images, unreadable, names in DataLoader(pictures, batch_size=None, num_workers=workers):
-        with autocast(precision, where):
-            features = model.encode_image(images.to(where, non_blocking=True))
-        embedded = functional.normalize(features.float(), dim=-1).cpu()
-        for i, reason in unreadable:
-            embedded[i] = torch.nan
-            skips.add(*names[i], reason)
+    where, parts, skips = next(model.parameters()).device, [], Skips(pictures.step)
+    width = model.visual.output_dim if hasattr(model.visual, "output_dim") else model.text_projection.shape[-1]
+    for batch in stream(pictures, workers, pinned=where.type == "cuda"):
+        embedded = torch.full((len(batch.names), width), torch.nan)
+        if batch.readable:
+            with autocast(precision, where):
+                features = model.encode_image(batch.images.to(where, non_blocking=True))
+            embedded[batch.readable] = functional.normalize(features.float(), dim=-1).cpu()
+        skips.rows += batch.skipped
         parts.append(embedded)
     return torch.cat(parts), skips

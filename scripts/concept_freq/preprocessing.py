@@ -11,7 +11,6 @@ from open_clip.transform import PreprocessCfg, image_transform_v2
 from PIL import Image
 
 MEAN, STD = np.float32(open_clip.OPENAI_DATASET_MEAN) * 255, np.float32(open_clip.OPENAI_DATASET_STD) * 255
-Recipe = Callable[[Image.Image], torch.Tensor]
 NAMED = {
     "clip": {
         "mean": open_clip.OPENAI_DATASET_MEAN,
@@ -45,7 +44,7 @@ def write_recipe(settings: dict, path: Path) -> None:
     path.write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def recipe(name: str, side: int) -> Recipe:
+def recipe(name: str, side: int) -> Callable[[Image.Image], torch.Tensor]:
     """From a picture to float32 (3, side, side). ``name``: squash, one of NAMED, or a file by write_recipe."""
     if name == "squash":
         return lambda image: to_input(shrink(image, side)[None])[0]

@@ -47,12 +47,17 @@ class CheckpointError(ValueError):
     """A file that is no RAM++ checkpoint, or one of another size; the message says what was found and what to do."""
 
 
-def preprocess(picture: Image.Image, size: int = OFFICIAL["image_size"]) -> Tensor:
-    """A picture as the model takes it: RGB, alpha dropped, resized straight to a square, normalised. (3, size, size).
+def resize(picture: Image.Image, size: int = OFFICIAL["image_size"]) -> np.ndarray:
+    """A picture as a square of RGB pixels, alpha dropped, aspect not kept; uint8 (size, size, 3).
 
     EXIF orientation is not applied; Pillow's bilinear filter antialiases.
     """
-    pixels = np.asarray(picture.convert("RGB").resize((size, size), Image.Resampling.BILINEAR), dtype=np.float32) / 255
+    return np.array(picture.convert("RGB").resize((size, size), Image.Resampling.BILINEAR))
+
+
+def preprocess(picture: Image.Image, size: int = OFFICIAL["image_size"]) -> Tensor:
+    """A picture as the model takes it: resized and normalised. (3, size, size)."""
+    pixels = resize(picture, size).astype(np.float32) / 255
     return torch.from_numpy((pixels - np.float32(MEAN)) / np.float32(STD)).permute(2, 0, 1)
 
 

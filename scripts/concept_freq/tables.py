@@ -25,6 +25,7 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         "concept_id": pa.uint16(),
         "probability": pa.float16(),
     },
+    "tag_histograms": {"concept_id": pa.uint16(), "bin": pa.uint8(), "n": COUNT},
     "skipped": {
         "step": TEXT,
         "shard": TEXT,

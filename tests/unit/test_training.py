@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from concept_freq import clip
+from concept_freq.preprocessing import to_input
 from concept_freq.training import cosine_schedule, fit, jitter_colours, save_checkpoint
 
 ARCHITECTURE = {
@@ -35,7 +36,7 @@ def train(architecture: Path) -> tuple[torch.nn.Module, float, float]:
     contrast = open_clip.ClipLoss()
 
     def loss_of(batch):
-        return contrast(*model(clip.to_input(pictures[batch]), tokens[torch.from_numpy(batch)]))
+        return contrast(*model(to_input(pictures[batch]), tokens[torch.from_numpy(batch)]))
 
     with torch.no_grad():
         first = loss_of(np.arange(4)).item()
