@@ -124,3 +124,4 @@ rule tables:
         "<results>/tables/suspicious_zeros.csv",
         branch(len(MEASURED) + len(MODELS) > 0, then="<results>/tables/skipped_samples.csv", otherwise=[]),
         branch(len(COMPOSED) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
+        expand("<results>/tables/corrected_counts/{pretraining}.csv", pretraining=COMPOSED),

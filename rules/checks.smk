@@ -41,6 +41,36 @@ rule tabulate_truth:
         "python {input.script} --comparisons {input.comparisons} --out {output} 2>&1 | tee {log}"
 
 
+rule correct_counts:
+    """Correct a composed dataset's image counts from its first pictures, taken as labelled, with intervals."""
+    input:
+        script=src("correct_counts.py"),
+        lib=lib("correct_counts.py"),
+        tags=per_chunk("<results>/image_tags/{pretraining}/{chunk}.parquet"),
+        histograms=per_chunk("<results>/tag_histograms/{pretraining}/{chunk}.parquet"),
+        truth=lambda wildcards: truth_of(wildcards.pretraining),
+        concepts=config["concepts"],
+    output:
+        report(
+            "<results>/tables/corrected_counts/{pretraining}.csv",
+            caption="../report/corrected_counts.rst",
+            category="Tables",
+        ),
+    log:
+        "<logs>/correct_counts/{pretraining}.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        threshold=config["counting"]["thresholds"][0],
+        labelled=config["checks"]["labelled"],
+        draws=2 * config["analysis"]["draws"],
+        seed=config["analysis"]["seed"],
+    shell:
+        "python {input.script} --pretraining {wildcards.pretraining} --tags {input.tags} --histograms {input.histograms}"
+        " --truth {input.truth} --concepts {input.concepts} --threshold {params.threshold}"
+        " --labelled {params.labelled} --draws {params.draws} --seed {params.seed} --out {output} 2>&1 | tee {log}"
+
+
 rule check_results:
     """Check what must hold of any result, and of the emoji world's counts against the truth."""
     input:

@@ -144,6 +144,63 @@ rule figure_truth_check:
         " --out {output.png} 2>&1 | tee {log}"
 
 
+rule figure_thresholds:
+    """Draw a sheet of pictures with the tags that each threshold adds (Fig. 23)."""
+    input:
+        script=src("figure_thresholds.py"),
+        lib=lib("figure_thresholds.py"),
+        shard=lambda wildcards: first_chunk(wildcards.pretraining)[1][0],
+        tags=lambda wildcards: f"<results>/image_tags/{wildcards.pretraining}/{first_chunk(wildcards.pretraining)[0]}.parquet",
+        concepts=config["concepts"],
+    output:
+        png=report(
+            "<results>/figures/thresholds_{pretraining}.png",
+            caption="../report/thresholds.rst",
+            category="Figures",
+            labels={"figure": "tags by threshold, {pretraining}"},
+        ),
+        pdf="<results>/figures/thresholds_{pretraining}.pdf",
+        csv="<results>/figures/thresholds_{pretraining}.csv",
+    log:
+        "<logs>/figure_thresholds/{pretraining}.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        thresholds=config["counting"]["thresholds"],
+    shell:
+        "python {input.script} --shard {input.shard:q} --tags {input.tags} --concepts {input.concepts}"
+        " --thresholds {params.thresholds} --out {output.png} 2>&1 | tee {log}"
+
+
+rule figure_tagger_quality:
+    """Draw the tagger's calibration, and its counts before and after correction, where the truth is known."""
+    input:
+        script=src("figure_tagger_quality.py"),
+        lib=lib("figure_tagger_quality.py"),
+        corrected=expand("<results>/tables/corrected_counts/{pretraining}.csv", pretraining=COMPOSED),
+        tags=[f"<results>/image_tags/{name}/{chunk}.parquet" for name in COMPOSED for chunk in CHUNKS[name]],
+        truth=[path for name in COMPOSED for path in truth_of(name)],
+    output:
+        png=report(
+            "<results>/figures/tagger_quality.png",
+            caption="../report/tagger_quality.rst",
+            category="Figures",
+            labels={"figure": "quality of the tagger"},
+        ),
+        pdf="<results>/figures/tagger_quality.pdf",
+        csv="<results>/figures/tagger_quality.csv",
+    log:
+        "<logs>/figure_tagger_quality.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        tags=lambda wildcards, input: Path(input.tags[0]).parents[1],
+        truth=lambda wildcards, input: Path(input.truth[0]).parents[1],
+    shell:
+        "python {input.script} --corrected {input.corrected} --tags {params.tags} --truth {params.truth}"
+        " --out {output.png} 2>&1 | tee {log}"
+
+
 rule figures:
     """All figures."""
     input:
@@ -151,4 +208,6 @@ rule figures:
         "<results>/figures/recipes.png",
         "<results>/figures/long_tail.png",
         expand("<results>/figures/contact_sheet_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
+        expand("<results>/figures/thresholds_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
         branch(len(COMPOSED) > 0, then="<results>/figures/truth_check.png", otherwise=[]),
+        branch(len(COMPOSED) > 0, then="<results>/figures/tagger_quality.png", otherwise=[]),

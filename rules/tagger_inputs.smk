@@ -32,7 +32,7 @@ def tagger_flags():
 
 def text_model():
     """The model whose text tower embeds descriptions, as wildcards."""
-    pretraining, backbone = TAGGER.get("text_model", "/").split("/")
+    pretraining, backbone = os.path.split(TAGGER.get("text_model", ""))
     return SimpleNamespace(pretraining=pretraining, backbone=backbone)
 
 

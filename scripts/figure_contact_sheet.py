@@ -7,11 +7,11 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.axes import Axes
 
 from concept_freq.concepts import read_concepts
 from concept_freq.plots import COLOURS, save, use_style
-from concept_freq.shards import Sample, Skips, picture_of, read_samples
+from concept_freq.shards import Skips, read_samples
+from concept_freq.sheets import draw_picture
 
 COLUMNS, ROWS = 6, 4
 
@@ -21,31 +21,6 @@ def tags_of(tags: pd.DataFrame, names: list[str], shard: str, row: int, threshol
     found = tags[(tags.shard == shard) & (tags.row == row) & (tags.probability >= threshold)]
     found = found.sort_values("probability", ascending=False)
     return ", ".join(f"{names[t.concept_id]} {t.probability:.2f}" for t in found.itertuples())
-
-
-def draw_sample(axes: Axes, sample: Sample, caption: str, tags: str) -> None:
-    """One picture with its caption above and its tags below."""
-    try:
-        axes.imshow(picture_of(sample), interpolation="lanczos")
-    except ValueError as reason:
-        axes.text(
-            0.5,
-            0.5,
-            str(reason),
-            ha="center",
-            va="center",
-            wrap=True,
-            transform=axes.transAxes,
-        )
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_title(textwrap.fill(f"“{caption}”", 30), fontsize=6.5, loc="left")
-    axes.set_xlabel(
-        textwrap.fill(tags or "no tag", 32),
-        fontsize=6.5,
-        color=COLOURS[0] if tags else "#999",
-        loc="left",
-    )
 
 
 def main() -> None:
@@ -68,7 +43,10 @@ def main() -> None:
     for axes, sample in zip(grid.flat, samples, strict=False):
         caption = captions.get((shard, sample.row), "(skipped)")
         found = tags_of(tags, names, shard, sample.row, args.threshold)
-        draw_sample(axes, sample, caption, found)
+        draw_picture(axes, sample)
+        axes.set_title(textwrap.fill(f"“{caption}”", 30), fontsize=6.5, loc="left")
+        colour = COLOURS[0] if found else "#999"
+        axes.set_xlabel(textwrap.fill(found or "no tag", 32), fontsize=6.5, color=colour, loc="left")
         data.append(
             {
                 "shard": shard,

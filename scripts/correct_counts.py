@@ -1,0 +1,107 @@
+"""Correct image counts for the tagger's errors, and tell an absent concept from one that cannot be detected.
+
+The first pictures of a dataset serve as the labelled sample: precision and recall per concept come from them, with
+Wilson intervals, and the corrected counts of the whole dataset. Where everything was planted, the planted count of all
+pictures stands beside them; it is used for nothing else.
+"""
+
+import argparse
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from concept_freq.concepts import read_concepts
+from concept_freq.correction import Labelled, correct
+from concept_freq.database import connect
+from concept_freq.tables import write_csv
+
+# (shard, row) of the labelled sample: the first pictures in the order of shards
+PER_CONCEPT_SQL = """
+with tags as (select shard, row, concept_id::int as id from read_parquet($tags) where probability >= $threshold),
+truth as (
+    select shard, row, concept_id as id from read_parquet($truth) join concept_ids using (concept) where in_picture
+),
+early as (select id, count(*) as n from tags where (shard, row) < ($shard, $row) group by id),
+early_truth as (select id, count(*) as n from truth where (shard, row) < ($shard, $row) group by id),
+agreed as (
+    select id, count(*) as n from tags join truth using (shard, row, id) where (shard, row) < ($shard, $row) group by id
+),
+all_tags as (select id, count(*) as n from tags group by id),
+all_truth as (select id, count(*) as n from truth group by id)
+select concept, coalesce(early.n, 0) as tagged, coalesce(early_truth.n, 0) as shown, coalesce(agreed.n, 0) as hits,
+    coalesce(all_tags.n, 0) as n_image, coalesce(all_truth.n, 0) as planted
+from concept_ids c left join early on c.concept_id = early.id left join early_truth on c.concept_id = early_truth.id
+    left join agreed on c.concept_id = agreed.id left join all_tags on c.concept_id = all_tags.id
+    left join all_truth on c.concept_id = all_truth.id order by c.concept_id
+"""
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float, float]:
+    """Share and its 95 % interval; nan where there were no trials."""
+    if not trials:
+        return np.nan, np.nan, np.nan
+    interval = binomtest(int(successes), int(trials)).proportion_ci(method="wilson")
+    return successes / trials, interval.low, interval.high
+
+
+def verdict(row: pd.Series) -> str:
+    """What a count says about a concept."""
+    if not row.detectable:
+        return "cannot be detected"
+    return "present" if row.ci_low >= 1 else "absent or rare"
+
+
+def measure(db: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> pd.DataFrame:
+    """Tags and truth of each concept, in the labelled sample and in all."""
+    names = [concept.name for concept in read_concepts(args.concepts)]
+    db.register("concept_ids", pd.DataFrame({"concept": names, "concept_id": range(len(names))}))
+    files = {"tags": list(map(str, args.tags)), "truth": list(map(str, args.truth))}
+    first = min(path.stem for path in args.truth)
+    where = {"threshold": args.threshold, "shard": first, "row": args.labelled}
+    return db.execute(PER_CONCEPT_SQL, {**files, **where}).df()
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pretraining", required=True)
+    parser.add_argument("--tags", type=Path, nargs="+", required=True)
+    parser.add_argument("--histograms", type=Path, nargs="+", required=True)
+    parser.add_argument("--truth", type=Path, nargs="+", required=True, help="what the pictures show")
+    parser.add_argument("--concepts", type=Path, required=True)
+    parser.add_argument("--threshold", type=float, required=True)
+    parser.add_argument(
+        "--labelled", type=int, required=True, help="pictures of the first shard that count as labelled"
+    )
+    parser.add_argument("--draws", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    table = measure(connect(), args)
+    histograms = pd.concat([pd.read_parquet(path) for path in args.histograms])
+    n = int(histograms[histograms.concept_id == 0].n.sum())
+    labelled = Labelled(
+        hits=table.hits.to_numpy(),
+        misses=(table.shown - table.hits).to_numpy(),
+        false_alarms=(table.tagged - table.hits).to_numpy(),
+        rejections=(args.labelled - table.shown - table.tagged + table.hits).to_numpy(),
+    )
+    found = correct(table.n_image.to_numpy(), n, labelled, args.draws, args.seed)
+    for name, column in zip(("n_corrected", "ci_low", "ci_high", "detectable"), found, strict=True):
+        table[name] = column
+    for name, of in (("precision", "tagged"), ("recall", "shown")):
+        rates = [wilson(hits, trials) for hits, trials in zip(table.hits, table[of], strict=True)]
+        table[[name, f"{name}_low", f"{name}_high"]] = rates
+    table["verdict"] = table.apply(verdict, axis=1)
+    table.insert(0, "pretraining", args.pretraining)
+    table.insert(2, "n_pictures", n)
+    covered = ((table.ci_low <= table.planted) & (table.planted <= table.ci_high)).mean()
+    write_csv(table.drop(columns=["detectable"]), args.out)
+    print(f"{args.pretraining}: {covered:.1%} of the intervals hold the planted count")
+
+
+if __name__ == "__main__":
+    main()
