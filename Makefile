@@ -30,6 +30,7 @@ test: env  ## All tests
 bench: env  ## Benchmarks: each prints ratios measured in one run
 	PYTHONPATH=scripts python benchmarks/text_index.py
 	PYTHONPATH=scripts python benchmarks/evaluate.py
+	PYTHONPATH=scripts python benchmarks/tagging.py
 
 lint: env  ## Format and lint
 	ruff format && ruff check --fix && snakefmt Snakefile rules && snakemake --lint

@@ -201,6 +201,42 @@ rule figure_tagger_quality:
         " --out {output.png} 2>&1 | tee {log}"
 
 
+rule figure_tagger_comparison:
+    """Draw the same pictures as several taggers see them, and tabulate how they agree (Fig. 22)."""
+    input:
+        script=src("figure_tagger_comparison.py"),
+        lib=lib("figure_tagger_comparison.py"),
+        shard=lambda wildcards: first_chunk(compared_dataset())[1][0],
+        tags=lambda wildcards: f"<results>/image_tags/{compared_dataset()}/{first_chunk(compared_dataset())[0]}.parquet",
+        others=expand("<results>/tagger_comparison/{tagger}.parquet", tagger=COMPARED),
+        truth=lambda wildcards: truth_of(compared_dataset())[:1] if compared_dataset() in COMPOSED else [],
+        concepts=config["concepts"],
+    output:
+        png=report(
+            "<results>/figures/tagger_comparison.png",
+            caption="../report/tagger_comparison.rst",
+            category="Figures",
+            labels={"figure": "taggers side by side"},
+        ),
+        pdf="<results>/figures/tagger_comparison.pdf",
+        csv="<results>/figures/tagger_comparison.csv",
+        table=report(
+            "<results>/tables/tagger_comparison.csv", caption="../report/tagger_comparison.rst", category="Tables"
+        ),
+    log:
+        "<logs>/figure_tagger_comparison.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        names=["tagger", *COMPARED],
+        truth=lambda wildcards, input: optional("--truth", input.truth),
+        thresholds=config["counting"]["thresholds"],
+    shell:
+        "python {input.script} --shard {input.shard:q} --tags {input.tags} {input.others} --names {params.names}"
+        " {params.truth} --concepts {input.concepts} --thresholds {params.thresholds} --table {output.table}"
+        " --out {output.png} 2>&1 | tee {log}"
+
+
 rule figures:
     """All figures."""
     input:
@@ -211,3 +247,4 @@ rule figures:
         expand("<results>/figures/thresholds_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
         branch(len(COMPOSED) > 0, then="<results>/figures/truth_check.png", otherwise=[]),
         branch(len(COMPOSED) > 0, then="<results>/figures/tagger_quality.png", otherwise=[]),
+        branch(len(COMPARED) > 0 and compared_dataset(), then="<results>/figures/tagger_comparison.png", otherwise=[]),

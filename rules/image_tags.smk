@@ -65,7 +65,7 @@ rule embed_labels:
         concepts=config["concepts"],
         descriptions="<results>/labels/descriptions.json",
         architecture=lambda wildcards: architecture_file(text_model()),
-        checkpoint=lambda wildcards: text_checkpoint(),
+        checkpoint=lambda wildcards: model_files(TAGGER["text_model"]),
     output:
         "<results>/labels/{mode}.parquet",
     log:
@@ -109,4 +109,31 @@ rule tag_images:
     shell:
         "python {input.script} --shards {input.shards:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"
         " {params.tagger} {params.labels} --floor {params.floor} --threads {threads} --skipped {output.skipped}"
+        " --histograms {output.histograms} --out {output.tags} 2>&1 | tee {log}"
+
+
+rule compare_tagger:
+    """Tag one shard with another tagger, for the comparison (Fig. 22)."""
+    input:
+        script=src("tag_images.py"),
+        lib=lib("tag_images.py"),
+        shard=lambda wildcards: first_chunk(compared_dataset())[1][0],
+        concepts=config["concepts"],
+        checkpoint=lambda wildcards: tagger_checkpoint(COMPARED[wildcards.tagger]),
+    output:
+        tags="<results>/tagger_comparison/{tagger}.parquet",
+        histograms=temp("<results>/tagger_comparison/{tagger}.histograms.parquet"),
+        skipped=temp("<results>/tagger_comparison/{tagger}.skipped.parquet"),
+    log:
+        "<logs>/compare_tagger/{tagger}.log",
+    wildcard_constraints:
+        tagger=one_of(COMPARED),
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        tagger=lambda wildcards: tagger_flags(COMPARED[wildcards.tagger]),
+        floor=min(config["counting"]["thresholds"]),
+    shell:
+        "python {input.script} --shards {input.shard:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"
+        " {params.tagger} --floor {params.floor} --threads {threads} --skipped {output.skipped}"
         " --histograms {output.histograms} --out {output.tags} 2>&1 | tee {log}"

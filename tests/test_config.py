@@ -76,6 +76,38 @@ def test_presets_of_published_models_are_planned(snakemake):
         assert planned["embed_images"] == 20 * models
 
 
+RAM_PLUS = {"kind": "ram_plus", "labels": "mean", "text_model": "openai/ViT-B-16", "checkpoint": "ram.pth"}
+
+
+def with_ram_plus(config, **changes):
+    """Replace the tagger by RAM++."""
+    config["tagger"] = {**RAM_PLUS, **changes}
+    config["tagger_comparison"] = {}
+    config["registries"]["models"] = str(REPOSITORY / "config" / "models.tsv")
+    config["models"] = []
+
+
+def test_ram_plus_is_planned_with_its_labels(snakemake, project):
+    folder = project(with_ram_plus)
+    (folder / "ram.pth").write_bytes(b"")
+    planned = jobs(dry_run(snakemake, folder, "results/counts/random_tiny.parquet"))
+    assert {"retrieve_model", "describe_concepts", "embed_labels", "tag_images"} <= planned.keys()
+    assert "train_tagger" not in planned
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"text_model": "openai/ViT-B-99"}, ["tagger.text_model", "openai/ViT-B-99"]),
+        ({"labels": "median"}, ["tagger.labels", "median"]),
+        ({"checkpoint": "trained"}, ["tagger"]),
+    ],
+)
+def test_a_wrong_tagger_is_named(snakemake, project, changes, words):
+    result = dry_run(snakemake, project(lambda config: with_ram_plus(config, **changes)))
+    assert failed_with(result, *words), result.stderr
+
+
 def test_released_data_are_fetched_where_no_folder_is_given(snakemake):
     result = snakemake("--dry-run", "--configfile", "config/released.yaml")
     assert result.returncode == 0, result.stderr

@@ -11,7 +11,8 @@ import pytest
 from concept_freq.tables import SCHEMAS
 
 FIGURES = ["log_linear_classification", "log_linear_retrieval", "recipes", "long_tail", "truth_check"]
-FIGURES += ["contact_sheet_random_tiny", "contact_sheet_natural_tiny"]
+FIGURES += ["contact_sheet_random_tiny", "contact_sheet_natural_tiny", "thresholds_random_tiny"]
+FIGURES += ["tagger_quality", "tagger_comparison"]
 FIT_COLUMNS = (
     "task,pretraining,model,dataset,prompts,direction,k,metric,count_type,threshold,recipe,"
     "rho,p_value,slope_per_decade,ci_low,ci_high,n_points"
@@ -123,6 +124,24 @@ def test_pairs_are_split_by_caption_and_picture(results):
     assert len(mine) == 32
     assert (mine[["text_only", "image_only", "both", "neither"]].sum(axis=1) == mine.n_samples).all()
     assert (mine.text_only + mine.both == mine.n_text).all()
+
+
+def test_corrected_counts_hold_the_planted_ones(results):
+    for name in ("random_tiny", "natural_tiny"):
+        table = pd.read_csv(results / "tables" / "corrected_counts" / f"{name}.csv")
+        counted = pd.read_parquet(results / "counts" / f"{name}.parquet").set_index("concept").n_image
+        assert (table.set_index("concept").n_image == counted[table.concept]).all()
+        assert ((table.ci_low <= table.planted) & (table.planted <= table.ci_high)).mean() > 0.9
+        assert set(table.verdict) <= {"present", "absent or rare", "cannot be detected"}
+
+
+def test_histograms_count_every_picture_for_every_concept(results):
+    histogram = pd.read_parquet(results / "tag_histograms" / "random_tiny" / "00000.parquet")
+    pictures = histogram.groupby("concept_id").n.sum()
+    assert len(pictures) == 32
+    assert pictures.nunique() == 1
+    tags = pd.read_parquet(results / "image_tags" / "random_tiny" / "00000.parquet")
+    assert histogram.n[histogram.bin >= 50].sum() == len(tags)  # other thresholds need no tagging
 
 
 def test_any_phrase_can_be_asked_for(repository, results):

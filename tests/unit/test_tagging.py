@@ -148,6 +148,22 @@ def test_a_killed_job_goes_on_at_the_next_shard(tmp_path, shards, concepts, sigl
     assert not list((tmp_path / "cut").glob(".tags.*"))
 
 
+def test_memory_stays_flat_over_a_hundred_shards(tmp_path, shards, concepts, siglip):
+    peaks = []
+    for n in (10, 100):
+        many = [shutil.copy(shards[0], tmp_path / f"{n}{i:04d}.tar") for i in range(n)]
+        script, *rest = command_of(tmp_path / f"of{n}", many, concepts, *siglip)[1:]
+        measured = (
+            "import runpy, sys; sys.argv = sys.argv[1:]; sys.path.insert(0, sys.argv[0].rpartition('/')[0]);"
+            "runpy.run_path(sys.argv[0], run_name='__main__');"
+            "print([line for line in open('/proc/self/status') if 'VmHWM' in line][0].split()[1])"
+        )
+        result = subprocess.run([sys.executable, "-c", measured, script, *rest], capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        peaks.append(int(result.stdout.splitlines()[-1]))
+    assert peaks[1] < 1.1 * peaks[0]
+
+
 def test_a_truncated_shard_gives_what_is_whole(tmp_path, shards, concepts, siglip):
     shards[0].write_bytes(shards[0].read_bytes()[:7000])
     run(tmp_path / "out", shards, concepts, *siglip)
