@@ -169,6 +169,7 @@ def own(tmp_path, repository, model):
     (tmp_path / "config").mkdir()
     config = (repository / ".test" / "config" / "config.yaml").read_text().replace("../config", f"{repository}/config")
     changed = {"pretraining": ["random_tiny"], "models": ["mine"], "downstream": ["pets"], "figures": {}}
+    changed["tagger_comparison"] = {}
     changed["pathvars"] = {"resources": "resources"}
     (tmp_path / "config" / "config.yaml").write_text(yaml.safe_dump({**yaml.safe_load(config), **changed}))
     for name in ("pretraining.tsv", "backbones.tsv", "concepts.tsv"):
