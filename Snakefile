@@ -49,5 +49,5 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
-        rules.released.input if PUBLISHED and not len(MODELS) else [],
+        rules.released.input if PUBLISHED and SCORES_PUBLISHED else [],
         branch(len(MEASURED) > 0, then="<results>/checks/passed.txt", otherwise=[]),

@@ -25,7 +25,6 @@ from concept_freq import clip, ram_plus
 from concept_freq.ram_plus import OFFICIAL, RamPlus
 from concept_freq.shards import add_member, shard_writer
 from concept_freq.streaming import Pictures, stream
-from concept_freq.swin import WindowAttention
 from concept_freq.taggers import Tagger
 from concept_freq.tagging import Parts, tag
 
@@ -103,13 +102,9 @@ def network(options, device: torch.device) -> tuple[RamPlus, torch.Tensor]:
     """RAM++ with random weights, and its labels (tags, descriptions, 512)."""
     torch.manual_seed(0)
     model = RamPlus({**OFFICIAL, **(SMALL if options.small else {})})
-    for module in model.modules():
-        if isinstance(module, WindowAttention):
-            module.prepare()
     descriptions = 1 if options.mode == "mean" else options.descriptions
     labels = functional.normalize(torch.randn(options.tags, descriptions, model.config["label_width"]), dim=-1)
-    model.set_labels(labels[:, 0] if options.mode == "mean" else labels)
-    return model.eval().requires_grad_(False).to(device), labels.to(device)
+    return model.prepare(labels[:, 0] if options.mode == "mean" else labels).to(device), labels.to(device)
 
 
 @torch.no_grad()

@@ -89,7 +89,7 @@ rule check_results:
         "../envs/workflow.yaml"
     params:
         spearman=config["checks"]["matched_spearman"],
-        truth=lambda wildcards, input: f"--truth {input.truth}" if input.truth else "",
+        truth=lambda wildcards, input: optional("--truth", input.truth),
     shell:
         "python {input.script} --counts {input.counts} --concepts {input.concepts} --scores {input.scores} {params.truth}"
         " --audits {input.audits} --matched-spearman {params.spearman} --out {output} 2>&1 | tee {log}"

@@ -158,6 +158,11 @@ def lib(script):
     return sorted(os.path.relpath(path) for path in found)
 
 
+def optional(flag, value):
+    """A flag of a script with its value, where there is one."""
+    return f"{flag} {value}" if value else ""
+
+
 def one_of(names):
     """Wildcard constraint: one of these names; without any, nothing."""
     return "|".join(map(re.escape, names)) or "(?!)"

@@ -23,8 +23,8 @@ rule count_concepts:
         modes=config["counting"]["modes"],
         thresholds=config["counting"]["thresholds"],
         rule=optional("--threshold-rule", config["counting"].get("threshold_rule", "")),
-        nouns=lambda wildcards, input: f"--noun-index {input.nouns}" if input.nouns else "",
-        tags=lambda wildcards, input: f"--tags {input.tags}" if input.tags else "",
+        nouns=lambda wildcards, input: optional("--noun-index", input.nouns),
+        tags=lambda wildcards, input: optional("--tags", input.tags),
     shell:
         "python {input.script} --captions {input.captions} --index {input.index} {params.nouns} {params.tags}"
         " --concepts {input.concepts} --modes {params.modes} --thresholds {params.thresholds}"

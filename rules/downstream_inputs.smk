@@ -87,10 +87,5 @@ def local_checkpoint(wildcards):
     return source if os.path.exists(source) else []
 
 
-def optional(flag, value):
-    """A flag of a script with its value, where there is one."""
-    return f"{flag} {value}" if value else ""
-
-
 PROMPTS = {Path(path).stem: path for path in config["prompts"]}
 DOWNSTREAM_SHARDS = {dataset: webdataset_shards(dataset) for dataset in DOWNSTREAM.index if webdataset(dataset)}

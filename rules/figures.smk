@@ -193,11 +193,8 @@ rule figure_tagger_quality:
         "<logs>/figure_tagger_quality.log",
     conda:
         "../envs/workflow.yaml"
-    params:
-        tags=lambda wildcards, input: Path(input.tags[0]).parents[1],
-        truth=lambda wildcards, input: Path(input.truth[0]).parents[1],
     shell:
-        "python {input.script} --corrected {input.corrected} --tags {params.tags} --truth {params.truth}"
+        "python {input.script} --corrected {input.corrected} --tags {input.tags} --truth {input.truth}"
         " --out {output.png} 2>&1 | tee {log}"
 
 

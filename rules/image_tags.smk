@@ -91,6 +91,7 @@ rule tag_images:
         shards=chunk_shards,
         concepts=config["concepts"],
         checkpoint=tagger_checkpoint(),
+        files=tagger_files(),
         labels=f"<results>/labels/{TAGGER['labels']}.parquet" if TAGGER["kind"] == "ram_plus" else [],
     output:
         tags="<results>/image_tags/{pretraining}/{chunk}.parquet",
@@ -103,7 +104,7 @@ rule tag_images:
     conda:
         "../envs/workflow.yaml"
     params:
-        tagger=tagger_flags(),
+        tagger=lambda wildcards, input: tagger_flags(input.files),
         labels=lambda wildcards, input: optional("--labels", input.labels),
         floor=min(config["counting"]["thresholds"]),
     shell:
@@ -120,6 +121,7 @@ rule compare_tagger:
         shard=lambda wildcards: first_chunk(compared_dataset())[1][0],
         concepts=config["concepts"],
         checkpoint=lambda wildcards: tagger_checkpoint(COMPARED[wildcards.tagger]),
+        files=lambda wildcards: tagger_files(COMPARED[wildcards.tagger]),
     output:
         tags="<results>/tagger_comparison/{tagger}.parquet",
         histograms=temp("<results>/tagger_comparison/{tagger}.histograms.parquet"),
@@ -131,7 +133,7 @@ rule compare_tagger:
     conda:
         "../envs/workflow.yaml"
     params:
-        tagger=lambda wildcards: tagger_flags(COMPARED[wildcards.tagger]),
+        tagger=lambda wildcards, input: tagger_flags(input.files, COMPARED[wildcards.tagger]),
         floor=min(config["counting"]["thresholds"]),
     shell:
         "python {input.script} --shards {input.shard:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"

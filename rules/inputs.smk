@@ -114,6 +114,9 @@ def sets_of(task, published):
     return list(rows.index[((rows.published != "") & (rows.source == "")) == published])
 
 
+SCORES_PUBLISHED = any(sets_of(task, published=True) for task in SCORES)
+
+
 def counted_sets_of(task):
     """Evaluation sets of a task whose concepts were counted in the publication."""
     return list(DOWNSTREAM.index[(DOWNSTREAM.task == task) & (DOWNSTREAM.published != "")])

@@ -43,8 +43,8 @@ rule read_published_counts:
         "../envs/workflow.yaml"
     params:
         columns=lambda wildcards: count_columns_of(wildcards.pretraining),
-        misalignment=lambda wildcards, input: f"--misalignment {input.misalignment}" if input.misalignment else "",
-        pairs=lambda wildcards: f"--pairs {n}" if (n := PRETRAINING.pairs[wildcards.pretraining]) else "",
+        misalignment=lambda wildcards, input: optional("--misalignment", input.misalignment),
+        pairs=lambda wildcards: optional("--pairs", PRETRAINING.pairs[wildcards.pretraining]),
     shell:
         "python {input.script} --counts {input.counts:q} --columns {params.columns:q} {params.misalignment}"
         " {params.pairs} --out {output} 2>&1 | tee {log}"

@@ -37,11 +37,21 @@ def tagger_checkpoint(tagger=TAGGER):
     return "<results>/models/tagger.pt" if tagger["checkpoint"] == "trained" else tagger["checkpoint"]
 
 
-def tagger_flags(tagger=TAGGER):
-    """Options of a tagger as tag_images takes them."""
+def tagger_files(tagger=TAGGER):
+    """What else decides a tagger's numbers: its architecture's file, the recipe that came with a fetched model."""
+    if "model" not in tagger:
+        return [tagger["architecture"]] if tagger.get("architecture", "").endswith(".json") else []
+    model = named_model(tagger["model"])
+    found = [path for path in (architecture_file(model), recipe_file(model)) if path]
+    return [path.format(**vars(model)) for path in found]
+
+
+def tagger_flags(files, tagger=TAGGER):
+    """Options of a tagger as tag_images takes them; ``files`` are the job's tagger_files, the recipe last."""
     if "model" in tagger:
         row = REGISTERED_MODELS.loc[tagger["model"]]
-        tagger = {"architecture": row.architecture, "preprocessing": row.preprocessing or "clip", **tagger}
+        recipe = row.preprocessing if row.source == "trained" else files[-1]
+        tagger = {"architecture": row.architecture, "preprocessing": recipe, **tagger}
     flags = [f"--{key.replace('_', '-')} {shlex.quote(str(tagger[key]))}" for key in TAGGER_OPTIONS if key in tagger]
     flags += [f"--sizes {shlex.quote(json.dumps(tagger['sizes']))}"] if "sizes" in tagger else []
     return " ".join([*flags, *(["--compile"] if tagger.get("compile") else [])])

@@ -18,7 +18,8 @@ from concept_freq.correction import Labelled, correct
 from concept_freq.database import connect
 from concept_freq.tables import write_csv
 
-# (shard, row) of the labelled sample: the first pictures in the order of shards
+SAMPLE_SQL = "select count(distinct row) from read_parquet($truth) where shard = $shard and row < $row"
+# The labelled sample are the first pictures of the first shard; every picture of a composed dataset shows something.
 PER_CONCEPT_SQL = """
 with tags as (select shard, row, concept_id::int as id from read_parquet($tags) where probability >= $threshold),
 truth as (
@@ -54,14 +55,15 @@ def verdict(row: pd.Series) -> str:
     return "present" if row.ci_low >= 1 else "absent or rare"
 
 
-def measure(db: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> pd.DataFrame:
-    """Tags and truth of each concept, in the labelled sample and in all."""
+def measure(db: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> tuple[pd.DataFrame, int]:
+    """Tags and truth of each concept, in the labelled sample and in all; and the sample's pictures, however many."""
     names = [concept.name for concept in read_concepts(args.concepts)]
     db.register("concept_ids", pd.DataFrame({"concept": names, "concept_id": range(len(names))}))
     files = {"tags": list(map(str, args.tags)), "truth": list(map(str, args.truth))}
     first = min(path.stem for path in args.truth)
     where = {"threshold": args.threshold, "shard": first, "row": args.labelled}
-    return db.execute(PER_CONCEPT_SQL, {**files, **where}).df()
+    sample = db.execute(SAMPLE_SQL, {key: {**files, **where}[key] for key in ("truth", "shard", "row")}).fetchall()
+    return db.execute(PER_CONCEPT_SQL, {**files, **where}).df(), sample[0][0]
 
 
 def main() -> None:
@@ -80,14 +82,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    table = measure(connect(), args)
+    table, sample = measure(connect(), args)
     histograms = pd.concat([pd.read_parquet(path) for path in args.histograms])
     n = int(histograms[histograms.concept_id == 0].n.sum())
     labelled = Labelled(
         hits=table.hits.to_numpy(),
         misses=(table.shown - table.hits).to_numpy(),
         false_alarms=(table.tagged - table.hits).to_numpy(),
-        rejections=(args.labelled - table.shown - table.tagged + table.hits).to_numpy(),
+        rejections=(sample - table.shown - table.tagged + table.hits).to_numpy(),
     )
     found = correct(table.n_image.to_numpy(), n, labelled, args.draws, args.seed)
     for name, column in zip(("n_corrected", "ci_low", "ci_high", "detectable"), found, strict=True):

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from concept_freq.concepts import read_concepts
-from concept_freq.descriptions import ChatError, ask
+from concept_freq.descriptions import Chat, ChatError
 from concept_freq.labels import TEMPLATE, merge_descriptions
 from concept_freq.progress import progress
 from concept_freq.tables import atomic_path
@@ -39,10 +39,9 @@ def main() -> None:
                 "an endpoint to ask"
             )
         if args.endpoint:
-            key = os.environ.get("OPENAI_API_KEY", "")
+            chat = Chat(args.endpoint, args.model, os.environ.get("OPENAI_API_KEY", ""), args.cache)
             for name in progress(missing, len(missing), "asking"):
-                asked = ask(name, args.endpoint, args.model, args.answers, key, args.cache)
-                known[name] = [TEMPLATE.replace("{}", name), *asked]
+                known[name] = [TEMPLATE.replace("{}", name), *chat.describe(name, args.answers)]
     except (ValueError, ChatError) as error:
         sys.exit(str(error))
     found = {name: known.get(name, [TEMPLATE.replace("{}", name)]) for name in names}

@@ -61,8 +61,8 @@ def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corrected", type=Path, nargs="+", required=True, help="PRETRAINING.csv")
-    parser.add_argument("--tags", type=Path, required=True, help="folder of PRETRAINING/CHUNK.parquet")
-    parser.add_argument("--truth", type=Path, required=True, help="folder of PRETRAINING/SHARD.parquet")
+    parser.add_argument("--tags", type=Path, nargs="+", required=True, help="PRETRAINING/CHUNK.parquet")
+    parser.add_argument("--truth", type=Path, nargs="+", required=True, help="PRETRAINING/SHARD.parquet")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     use_style()
@@ -71,7 +71,7 @@ def main() -> None:
     data = []
     for j, path in enumerate(args.corrected):
         table = pd.read_csv(path)
-        files = [sorted(map(str, (folder / path.stem).glob("*.parquet"))) for folder in (args.tags, args.truth)]
+        files = [[str(file) for file in all_ if file.parent.name == path.stem] for all_ in (args.tags, args.truth)]
         found = reliability(*files, list(table.concept))
         draw_reliability(grid[0, j], found)
         draw_counts(grid[1, j], table)

@@ -1,25 +1,15 @@
 """List an evaluation set's samples with their labels or captions, once, and check that the set is the expected one."""
 
 import argparse
-import hashlib
 import sys
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
+from concept_freq.digests import sha256_of
 from concept_freq.downstream import captions_of, check_labels, label_of, read_class_names, read_dataset
 from concept_freq.tables import write_table
-
-
-def sha256_of(paths: list[Path]) -> str:
-    """SHA-256 of files, one after the other."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ Sources: open_clip:TAG, hf:REPOSITORY (in open_clip's layout) or hf:REPOSITORY/F
 """
 
 import argparse
-import hashlib
 import os
 import shutil
 import sys
@@ -14,11 +13,11 @@ from pathlib import Path
 
 import open_clip
 import safetensors.torch
-import torch
 from huggingface_hub import hf_hub_download
 
 from concept_freq import clip
 from concept_freq.checkpoints import FORMATS, fit_into, read_state
+from concept_freq.digests import sha256_of
 from concept_freq.preprocessing import NAMED, write_recipe
 from concept_freq.tables import atomic_path
 
@@ -54,11 +53,9 @@ def locate(source: str, architecture: str, folder: Path) -> Path:
 
 
 def check_sha256(path: Path, expected: str) -> None:
-    """End the run where a file is not the one that the registry names."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if expected and found != expected:
-        sys.exit(f"{path}: sha256 is {found}, the model's row expects {expected}; fetch it again")
+    """Raise ValueError where a file is not the one that the registry names."""
+    if expected and (found := sha256_of([path])) != expected:
+        raise ValueError(f"{path}: sha256 is {found}, the model's row expects {expected}; fetch it again")
 
 
 def settings_of(source: str, architecture: str, preprocessing: str) -> dict:
@@ -99,7 +96,7 @@ def main() -> None:
     with atomic_path(args.out) as temporary:
         weights = {name: value.contiguous().clone() for name, value in model.state_dict().items()}
         safetensors.torch.save_file(weights, temporary)
-    print(f"{args.source}: {sum(p.numel() for p in model.parameters()):,} parameters in {torch.float32}")
+    print(f"{args.source}: {sum(p.numel() for p in model.parameters()):,} parameters")
 
 
 if __name__ == "__main__":

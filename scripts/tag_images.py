@@ -14,24 +14,20 @@ from pathlib import Path
 import torch
 
 from concept_freq.concepts import read_concepts
+from concept_freq.digests import sha256_of
 from concept_freq.ram_plus import CheckpointError
 from concept_freq.streaming import Pictures, stream
 from concept_freq.taggers import KINDS, read_checkpoint_path
 from concept_freq.tagging import Parts, tag
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def fingerprint(args: argparse.Namespace) -> str:
     """What decides a shard's tags, in short: parts of an interrupted run are used only where it is the same."""
     options = {key: str(value) for key, value in vars(args).items() if key not in ("out", "histograms", "skipped")}
-    files = [path for path in (args.checkpoint, args.labels, args.concepts) if path and Path(path).is_file()]
+    inputs = [args.concepts, *(path for path in (args.checkpoint, args.labels) if path and path.is_file())]
+    code = sorted(Path(__file__).with_name("concept_freq").glob("*.py"))
     shards = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in args.shards]
-    known = json.dumps([options, [digest(Path(path)) for path in files], shards], sort_keys=True)
+    known = json.dumps([options, sha256_of([*inputs, *code]), shards], sort_keys=True)
     return hashlib.sha256(known.encode()).hexdigest()[:16]
 
 

@@ -95,6 +95,14 @@ def test_ram_plus_is_planned_with_its_labels(snakemake, project):
     assert "train_tagger" not in planned
 
 
+def test_a_fetched_model_tags_with_the_recipe_that_came_with_it(snakemake, project):
+    siglip = {"kind": "open_clip", "model": "siglip/ViT-B-16", "score": "sigmoid"}
+    folder = project(lambda config: [with_ram_plus(config), config.update(tagger=siglip)])
+    result = snakemake("--dry-run", "--printshellcmds", "results/counts/random_tiny.parquet", folder=folder)
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"--preprocessing \S*/models/siglip/ViT-B-16\.json", result.stdout + result.stderr)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -15,7 +15,10 @@ import yaml
 from PIL import Image
 
 from concept_freq import clip
+from concept_freq.embedding import embed_pictures
+from concept_freq.preprocessing import recipe
 from concept_freq.shards import add_member, shard_writer
+from concept_freq.streaming import Pictures
 
 REPOSITORY = Path(__file__).parents[1]
 SCRIPTS = REPOSITORY / "scripts"
@@ -147,6 +150,19 @@ def test_several_workers_and_batches_change_nothing(tmp_path, model, classificat
         _, images = embedded(model, classification, tmp_path / name, *options)
         found.append(safetensors.torch.load_file(images)["embeddings"])
     torch.testing.assert_close(found[0], found[1], rtol=1e-5, atol=1e-6)  # order of sums depends on the batch
+
+
+def test_a_model_with_towers_of_its_own_is_embedded(tmp_path, classification):
+    config = json.loads((REPOSITORY / "config" / "models" / "tagger.json").read_text())  # its picture tower is timm's
+    path = tmp_path / "towers.json"
+    path.write_text(json.dumps({**config, "custom_text": True}))  # as SigLIP is built: no projection beside the towers
+    made = clip.create(path)
+    assert not hasattr(made, "text_projection")
+    assert not hasattr(made.visual, "output_dim")
+    shards = sorted((classification / "test").glob("*.tar"))
+    embedded, _ = embed_pictures(made.eval(), Pictures(shards, recipe("clip", 48), 16, "evaluation"))
+    assert embedded.shape == (PER_CLASS * len(NAMES), 128)
+    torch.testing.assert_close(embedded.norm(dim=1), torch.ones(len(embedded)))
 
 
 def test_half_precision_stays_close(tmp_path, model, classification):

@@ -46,35 +46,45 @@ def post(endpoint: str, body: dict, key: str) -> dict:
     raise AssertionError
 
 
-def kept_answers(cache: Path | None) -> dict[tuple[str, str, str], list[str]]:
-    """Answers of earlier runs by model, concept and prompt; a last line that was cut off is ignored."""
-    kept = {}
-    for line in cache.read_text(encoding="utf-8").splitlines() if cache and cache.exists() else []:
-        try:
-            entry = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        kept[entry["model"], entry["concept"], entry["prompt"]] = entry["answers"]
-    return kept
+class Chat:
+    """A chat service and the answers so far, by model, concept and prompt, kept in a file of JSON lines."""
 
-
-def ask(name: str, endpoint: str, model: str, answers: int, key: str, cache: Path | None) -> list[str]:
-    """Answers to every prompt about a concept, (5 x answers) texts in the prompts' order."""
-    kept, found = kept_answers(cache), []
-    for prompt in PROMPTS:
-        question = prompt.format(a=article(name), name=name)
-        texts = kept.get((model, name, question))
-        if texts is None or len(texts) < answers:
-            body = {"model": model, "messages": [{"role": "user", "content": question}], "n": answers}
-            reply = post(endpoint, {**body, "temperature": TEMPERATURE, "max_tokens": MAX_TOKENS}, key)
+    def __init__(self, endpoint: str, model: str, key: str = "", cache: Path | None = None) -> None:
+        self.endpoint, self.model, self.key, self.cache = endpoint, model, key, cache
+        self.kept: dict[tuple[str, str, str], list[str]] = {}
+        text = cache.read_text(encoding="utf-8") if cache and cache.exists() else ""
+        for line in text.splitlines():
             try:
-                texts = [choice["message"]["content"].strip() for choice in reply["choices"]]
-            except (KeyError, TypeError, AttributeError) as error:
-                raise ChatError(f"{endpoint}: no chat answer: {str(reply)[:200]}") from error
-            if cache:
-                cache.parent.mkdir(parents=True, exist_ok=True)
-                with cache.open("a", encoding="utf-8") as file:
-                    entry = {"model": model, "concept": name, "prompt": question, "answers": texts}
-                    file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        found += [text for text in texts[:answers] if text]
-    return found
+                entry = json.loads(line)
+            except json.JSONDecodeError:
+                continue  # cut off when a run was killed
+            self.kept[entry["model"], entry["concept"], entry["prompt"]] = entry["answers"]
+        if text and not text.endswith("\n"):
+            self.append("\n")
+
+    def append(self, text: str) -> None:
+        """Add to the file of answers."""
+        if self.cache:
+            self.cache.parent.mkdir(parents=True, exist_ok=True)
+            with self.cache.open("a", encoding="utf-8") as file:
+                file.write(text)
+
+    def answer(self, name: str, question: str, n: int) -> list[str]:
+        """``n`` answers to a question about a concept, asked only where they are not kept."""
+        texts = self.kept.get((self.model, name, question), [])
+        if len(texts) >= n:
+            return texts[:n]
+        body = {"model": self.model, "messages": [{"role": "user", "content": question}], "n": n}
+        reply = post(self.endpoint, {**body, "temperature": TEMPERATURE, "max_tokens": MAX_TOKENS}, self.key)
+        try:
+            texts = [choice["message"]["content"].strip() for choice in reply["choices"]]
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ChatError(f"{self.endpoint}: no chat answer: {str(reply)[:200]}") from error
+        entry = {"model": self.model, "concept": name, "prompt": question, "answers": texts}
+        self.append(json.dumps(entry, ensure_ascii=False) + "\n")
+        return texts
+
+    def describe(self, name: str, answers: int) -> list[str]:
+        """Answers to every prompt about a concept, (5 x answers) texts in the prompts' order."""
+        questions = [prompt.format(a=article(name), name=name) for prompt in PROMPTS]
+        return [text for question in questions for text in self.answer(name, question, answers) if text]

@@ -17,13 +17,17 @@ def embed_pictures(
     The second value lists those pictures.
     """
     where, parts, skips = next(model.parameters()).device, [], Skips(pictures.step)
-    width = model.visual.output_dim if hasattr(model.visual, "output_dim") else model.text_projection.shape[-1]
+    n, readable = 0, []
     for batch in stream(pictures, workers, pinned=where.type == "cuda"):
-        embedded = torch.full((len(batch.names), width), torch.nan)
         if batch.readable:
             with autocast(precision, where):
                 features = model.encode_image(batch.images.to(where, non_blocking=True))
-            embedded[batch.readable] = functional.normalize(features.float(), dim=-1).cpu()
+            parts.append(functional.normalize(features.float(), dim=-1).cpu())
+        readable += [n + i for i in batch.readable]
+        n += len(batch.names)
         skips.rows += batch.skipped
-        parts.append(embedded)
-    return torch.cat(parts), skips
+    if not parts:
+        raise ValueError(f"{pictures.shards[0].parent}: none of {n} pictures can be decoded")
+    embedded = torch.full((n, parts[0].shape[1]), torch.nan)
+    embedded[readable] = torch.cat(parts)
+    return embedded, skips

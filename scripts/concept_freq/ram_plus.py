@@ -163,11 +163,15 @@ class RamPlus(nn.Module):
             raise CheckpointError(
                 f"{path}: is not of the configured sizes: {first}; pass its sizes as config"
             ) from None
-        for module in model.modules():
+        return model.prepare(label_embeds, label_mask)
+
+    def prepare(self, label_embeds: Tensor | np.ndarray, label_mask: Tensor | np.ndarray | None = None) -> "RamPlus":
+        """Make loaded weights ready for inference with a list of tags."""
+        for module in self.modules():
             if isinstance(module, WindowAttention):
                 module.prepare()
-        model.set_labels(label_embeds, label_mask)
-        return model.eval().requires_grad_(False)
+        self.set_labels(label_embeds, label_mask)
+        return self.eval().requires_grad_(False)
 
     @torch.no_grad()
     def set_labels(self, label_embeds: Tensor | np.ndarray, label_mask: Tensor | np.ndarray | None = None) -> None:

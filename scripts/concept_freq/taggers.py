@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from open_clip import SimpleTokenizer
 from torch import Tensor
 
 from concept_freq import clip, ram_plus
@@ -95,7 +96,7 @@ def owlv2_tagger(options, names: list[str]) -> Tagger:
     model = Owlv2ForObjectDetection.from_pretrained(options.checkpoint).eval().to(device)
     side = model.config.vision_config.image_size
     processor = Owlv2ImageProcessor(size={"height": side, "width": side})
-    tokenize = clip.open_clip.SimpleTokenizer(context_length=OWL_CONTEXT)  # OWLv2 shares CLIP's vocabulary
+    tokenize = SimpleTokenizer(context_length=OWL_CONTEXT)  # OWLv2 shares CLIP's vocabulary
     with torch.no_grad():
         tokens = tokenize([options.template.replace("{}", name) for name in names]).to(device)
         found = model.owlv2.text_model(input_ids=tokens, attention_mask=(tokens > 0).long())

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from concept_freq import clip, descriptions
-from concept_freq.descriptions import PROMPTS, ChatError, ask
+from concept_freq.descriptions import PROMPTS, Chat, ChatError
 from concept_freq.labels import average, merge_descriptions, parse_descriptions, read_labels, write_labels
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
@@ -108,22 +108,23 @@ def test_a_chat_service_is_asked_once_for_every_prompt(tmp_path, service):
     endpoint, requests, first = service
     first += [503, 429]  # busy at first
     cache = tmp_path / "answers"
-    texts = ask("acorn", endpoint, "gpt-4", 2, "secret", cache)
+    texts = Chat(endpoint, "gpt-4", "secret", cache).describe("acorn", 2)
     assert len(texts) == 2 * len(PROMPTS)
     assert texts[0] == "Describe concisely what an acorn looks like: 0"
     assert len(requests) == 2 + len(PROMPTS)
     assert requests[-1]["key"] == "Bearer secret"
     assert (requests[-1]["temperature"], requests[-1]["max_tokens"], requests[-1]["n"]) == (0.99, 77, 2)
     cache.write_text("".join(cache.read_text().splitlines(keepends=True)[:3]) + '{"model": "gpt-4", "conc')  # killed
-    assert ask("acorn", endpoint, "gpt-4", 2, "secret", cache) == texts
-    assert len(requests) == 2 + len(PROMPTS) + 2  # only what was lost
+    for _ in range(2):  # the cut-off line spoils nothing that is added after it
+        assert Chat(endpoint, "gpt-4", "secret", cache).describe("acorn", 2) == texts
+        assert len(requests) == 2 + len(PROMPTS) + 2  # only what was lost
 
 
 def test_a_refused_key_is_one_message(tmp_path, service):
     endpoint, _, first = service
     first += [401]
     with pytest.raises(ChatError, match=r"refused \(401\); set OPENAI_API_KEY"):
-        ask("acorn", endpoint, "gpt-4", 2, "", None)
+        Chat(endpoint, "gpt-4").describe("acorn", 2)
 
 
 def test_labels_are_unit_rows_in_the_order_of_the_list(tmp_path):
