@@ -7,10 +7,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 from scipy.stats import beta
 
 from concept_freq.database import connect
-from concept_freq.plots import COLOURS, GREY, count_axis, pretty, save, use_style
+from concept_freq.plots import COLOURS, GREY, count_axis, pretty, save, short_count, use_style
 
 RELIABILITY_SQL = """
 with truth as (select shard, row, concept from read_parquet($truth) where in_picture)
@@ -36,7 +37,9 @@ def draw_reliability(axes: Axes, found: pd.DataFrame) -> None:
     """Share of true tags against their probability."""
     axes.plot([0.5, 1], [0.5, 1], color=GREY, linewidth=0.8, linestyle="--")
     spread = [found.share - found.low_share, found.high_share - found.share]
-    axes.errorbar(found.probability, found.share, spread, fmt="o-", color=COLOURS[0], markersize=4, linewidth=1.2)
+    axes.errorbar(
+        found.probability, found.share, spread, fmt="o-", color=COLOURS[0], markersize=4, linewidth=1.2, clip_on=False
+    )
     axes.set(xlabel="probability that the tagger gives", ylim=(0, 1))
 
 
@@ -51,9 +54,10 @@ def draw_counts(axes: Axes, table: pd.DataFrame) -> None:
     axes.scatter(known.planted, clipped.n_corrected, s=6, color=COLOURS[2], label="corrected", zorder=4)
     count_axis(axes)
     axes.set_yscale("log")
-    inside = ((table.ci_low <= table.planted) & (table.planted <= table.ci_high)).mean()
+    axes.yaxis.set_major_formatter(FuncFormatter(short_count))
+    inside = ((known.ci_low <= known.planted) & (known.planted <= known.ci_high)).mean()
     axes.set(xlabel="pictures that show the concept, planted")
-    note = f"{inside:.0%} of the intervals\nhold the planted count"
+    note = f"{len(known)} concepts; {inside:.0%} of the\nintervals hold the planted count"
     axes.text(0.03, 0.97, note, transform=axes.transAxes, va="top", fontsize=8)
 
 
