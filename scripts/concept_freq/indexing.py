@@ -36,11 +36,19 @@ order by lemma, shard, row, position
 """
 RANGE = 250_000  # postings that are sorted at once
 ROW_GROUP = 16_384  # postings that a query reads at least
+PART = 2_000_000  # postings of concepts that are joined at once: more would not fit the memory at hand
+# Concepts in parts of about PART postings; all forms of a concept are in one part, so that none is counted twice.
+PARTS_SQL = """
+with counted as (select lemma, count(*) as n from postings_wanted semi join form_lemmas using (lemma) group by lemma),
+weighed as (select concept_id, sum(n) as n from form_lemmas join counted using (lemma) group by concept_id),
+placed as (select concept_id, (sum(n) over (order by concept_id) / $part)::int as part from weighed)
+select min(concept_id), max(concept_id) from placed group by part order by part
+"""
 # A form stands at ``start`` if each of its lemmas i is found at start + i.
 PHRASE_SQL = """
 select distinct concept_id, shard, row from (
     select form, any_value(concept_id) as concept_id, shard, row
-    from postings_wanted join form_lemmas using (lemma)
+    from postings_wanted join form_lemmas using (lemma) where concept_id between $first and $last
     group by form, shard, row, position::int - i having count(*) = any_value(length)
 )
 """
@@ -48,6 +56,7 @@ UNIGRAM_SQL = """
 select distinct concept_id, shard, row from (
     select form, any_value(concept_id) as concept_id, shard, row
     from postings_wanted join (select distinct form, concept_id, lemma, terms from form_lemmas) using (lemma)
+    where concept_id between $first and $last
     group by form, shard, row having count(distinct lemma) = any_value(terms)
 )
 """
@@ -152,4 +161,6 @@ def create_hits(db: duckdb.DuckDBPyConnection, indices: list[Path], mode: str, n
     """
     wanted_postings(db, indices)
     sql = PHRASE_SQL if mode == "phrase" else UNIGRAM_SQL
-    db.execute(f"create temp table {name} as {sql}")
+    db.execute(f"create temp table {name} as {sql} limit 0", {"first": 0, "last": 0})
+    for first, last in db.execute(PARTS_SQL, {"part": PART}).fetchall():
+        db.execute(f"insert into {name} {sql}", {"first": first, "last": last})

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from concept_freq import indexing
 from concept_freq.concepts import Concept, lemma_forms
 from concept_freq.counting import count_chunk, sum_chunks
 from concept_freq.database import connect
@@ -76,6 +77,21 @@ def test_long_captions_are_counted_to_their_end_in_bounded_batches(tmp_path):
     words = " ".join(f"word{i}" for i in range(70_000))  # more than 16 bits number
     captions = [f"{words} red panda", *[words[:6_000]] * 2_000, "red panda"]  # 12 MB, six batches
     assert count(tmp_path, [Concept("red panda")], captions).to_pydict()["n_text"] == [2]
+
+
+def test_concepts_are_joined_in_parts_without_losing_any(tmp_path, monkeypatch):
+    captions = ["red panda and a car", "an automobile", "a car, an automobile", "panda", "a red car", ""] * 50
+    concepts = [
+        Concept("red panda"),
+        Concept("automobile", ("car",)),
+        Concept("zebra"),
+        Concept("panda"),
+        Concept("red"),
+    ]
+    whole = count(tmp_path, concepts, captions)
+    assert whole.to_pydict()["n_text"] == [50, 200, 0, 100, 100]
+    monkeypatch.setattr(indexing, "PART", 7)
+    assert count(tmp_path, concepts, captions) == whole
 
 
 def test_aliases_count_a_caption_once_and_only_add(tmp_path):
