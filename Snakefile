@@ -14,6 +14,7 @@ report: "report/workflow.rst"
 pathvars:
     results="results",
     resources="resources",
+    scratch="results/scratch",
     logs="logs",
     benchmarks="logs/benchmarks",
 
@@ -24,6 +25,7 @@ include: "rules/downstream_inputs.smk"
 include: "rules/tagger_inputs.smk"
 include: "rules/retrieve.smk"
 include: "rules/corpus.smk"
+include: "rules/shards.smk"
 include: "rules/text_index.smk"
 include: "rules/image_tags.smk"
 include: "rules/concept_counts.smk"
@@ -33,6 +35,7 @@ include: "rules/evaluate.smk"
 include: "rules/analysis.smk"
 include: "rules/figures.smk"
 include: "rules/checks.smk"
+include: "rules/provenance.smk"
 
 
 if PUBLISHED:
@@ -50,4 +53,5 @@ rule all:
         rules.figures.input,
         rules.tables.input,
         rules.released.input if PUBLISHED and SCORES_PUBLISHED else [],
+        rules.tabulate_provenance.output,
         branch(len(MEASURED) > 0, then="<results>/checks/passed.txt", otherwise=[]),

@@ -248,13 +248,16 @@ def main() -> None:
         last, rates = args.captions[-1], found[args.captions[-1]]
         names = write_corpus(folder / "warm", 2000)
         one, two = (run(kernel, folder, names, processes)[2] for processes in (1, 2))
+    counting = ("kernel", "sql", "from_index")
     print("\nratios")
     verdict("kernel, times spaCy", rates["kernel"] / rates["spacy"], LEAST["kernel"])
     verdict("plain SQL, times spaCy", rates["sql"] / rates["spacy"], LEAST["sql"])
     verdict("kernel, share of scan", rates["kernel"] / rates["scan"], LEAST["of_scan"])
     verdict("two processes, times one", 2 * one / two, LEAST["two"])
     verdict("hits, bytes a caption", rates["hits_bytes"], LEAST["postings"], most=True)
-    verdict("peak memory of counting, MB", max(rates["kernel_memory"], rates["sql_memory"]), LEAST["memory"], most=True)
+    verdict(
+        "peak memory of counting, MB", max(rates[f"{stage}_memory"] for stage in counting), LEAST["memory"], most=True
+    )
     verdict("peak memory of indexing, MB", rates["index_memory"], LEAST["memory"], most=True)
     verdict("unlisted phrase, ms", rates["query"], LEAST["query"], most=True)
     if len(found) > 1:

@@ -37,6 +37,9 @@ rule fit_log_linear:
         "<benchmarks>/fit_log_linear.tsv"
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(2000),
+        runtime=minutes(45),
     params:
         thresholds=config["counting"]["thresholds"],
         binning=json.dumps({task: config["analysis"][task] for task in SCORES if task in config["analysis"]}),
@@ -60,6 +63,7 @@ rule tabulate_frequency_bins:
         report("<results>/tables/frequency_bins.csv", caption="../report/frequency_bins.rst", category="Tables"),
     log:
         "<logs>/tabulate_frequency_bins.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
@@ -80,6 +84,7 @@ rule tabulate_headline:
         report("<results>/tables/headline.csv", caption="../report/headline.rst", category="Tables"),
     log:
         "<logs>/tabulate_headline.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
@@ -100,6 +105,7 @@ rule tabulate_long_tail:
         report("<results>/tables/long_tail.csv", caption="../report/long_tail.rst", category="Tables"),
     log:
         "<logs>/tabulate_long_tail.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:

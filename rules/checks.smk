@@ -35,6 +35,7 @@ rule tabulate_truth:
         report("<results>/tables/truth_check.csv", caption="../report/truth_check.rst", category="Tables"),
     log:
         "<logs>/tabulate_truth.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     shell:
@@ -85,6 +86,7 @@ rule check_results:
         "<results>/checks/passed.txt",
     log:
         "<logs>/check_results.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:

@@ -125,7 +125,7 @@ check(config, "config", "config")
 PRETRAINING = selected("pretraining", read_registry("pretraining"))
 PUBLISHED = list(PRETRAINING.index[PRETRAINING.published_counts != ""])
 MEASURED = list(PRETRAINING.index[PRETRAINING.published_counts == ""])
-COMPOSED = [name for name in MEASURED if not PRETRAINING.shards[name]]
+COMPOSED = [name for name in MEASURED if PRETRAINING.samples[name]]
 REGISTERED_MODELS = read_registry("models")
 MODELS = selected_models(REGISTERED_MODELS)
 BACKBONES = read_registry("backbones")
@@ -161,6 +161,16 @@ def lib(script):
 def optional(flag, value):
     """A flag of a script with its value, where there is one."""
     return f"{flag} {value}" if value else ""
+
+
+def megabytes(base, per_mb=0):
+    """Memory of a job: more for larger input files, and more each time it is tried again."""
+    return lambda wildcards, input, attempt: int((base + per_mb * input.size_mb) * attempt)
+
+
+def minutes(base, per_shard=0):
+    """Time limit of a job: more for each shard of its chunk, and more each time it is tried again."""
+    return lambda wildcards, attempt: int((base + (per_shard and per_shard * len(chunk_shards(wildcards)))) * attempt)
 
 
 def one_of(names):

@@ -19,6 +19,9 @@ rule count_concepts:
         "<benchmarks>/count_concepts/{pretraining}/{chunk}.tsv"
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(1500),
+        runtime=minutes(15, per_shard=1),
     params:
         modes=config["counting"]["modes"],
         thresholds=config["counting"]["thresholds"],
@@ -43,10 +46,13 @@ rule sum_counts:
         "<logs>/sum_counts/{pretraining}.log",
     wildcard_constraints:
         pretraining=one_of(MEASURED),
+    localrule: True
     conda:
         "../envs/workflow.yaml"
+    params:
+        chunks=lambda wildcards, input: files_of_chunks(input.chunks),
     shell:
-        "python {input.script} --chunks {input.chunks} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --chunks {params.chunks} --out {output} 2>&1 | tee {log}"
 
 
 rule collect_counts:
@@ -71,6 +77,7 @@ rule collect_counts:
         ),
     log:
         "<logs>/collect_counts.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     shell:
@@ -96,8 +103,10 @@ rule audit_counts:
         "../envs/workflow.yaml"
     params:
         mode=config["counting"]["modes"][0],
+        index=lambda wildcards, input: files_of_chunks(input.index),
+        chunks=lambda wildcards, input: files_of_chunks(input.chunks),
     shell:
-        "python {input.script} --index {input.index} --chunks {input.chunks} --counts {input.counts}"
+        "python {input.script} --index {params.index} --chunks {params.chunks} --counts {input.counts}"
         " --concepts {input.concepts} --mode {params.mode} --threads {threads} --out {output} 2>&1 | tee {log}"
 
 
@@ -118,7 +127,10 @@ rule list_skipped:
         report("<results>/tables/skipped_samples.csv", caption="../report/skipped_samples.rst", category="Tables"),
     log:
         "<logs>/list_skipped.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
+    params:
+        skipped=lambda wildcards, input: files_of_chunks(input.skipped),
     shell:
-        "python {input.script} --skipped {input.skipped} --evaluation {input.unreadable} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --skipped {params.skipped} --evaluation {input.unreadable} --out {output} 2>&1 | tee {log}"

@@ -12,6 +12,7 @@ rule design_frequencies:
         "<results>/design/{pretraining}.tsv",
     log:
         "<logs>/design_frequencies/{pretraining}.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
@@ -42,6 +43,9 @@ rule compose_shard:
     priority: FIRST
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(1500),
+        runtime=minutes(30),
     params:
         samples=lambda wildcards: PRETRAINING.samples[wildcards.pretraining],
         seed=lambda wildcards: PRETRAINING.seed[wildcards.pretraining],

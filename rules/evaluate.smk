@@ -20,6 +20,10 @@ rule embed_images:
         "<benchmarks>/embed_images/{pretraining}/{backbone}/{dataset}.tsv"
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(2000, per_mb=3),
+        runtime=minutes(45),
+        gpu=1,
     params:
         **config["evaluation"],
         architecture=architecture_of,

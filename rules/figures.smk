@@ -20,6 +20,7 @@ rule figure_log_linear:
         csv="<results>/figures/{figure}.csv",
     log:
         "<logs>/figure_log_linear/{figure}.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
@@ -53,6 +54,7 @@ rule figure_recipes:
         csv="<results>/figures/recipes.csv",
     log:
         "<logs>/figure_recipes.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
@@ -81,6 +83,7 @@ rule figure_long_tail:
         csv="<results>/figures/long_tail.csv",
     log:
         "<logs>/figure_long_tail.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
@@ -95,9 +98,9 @@ rule figure_contact_sheet:
     input:
         script=src("figure_contact_sheet.py"),
         lib=lib("figure_contact_sheet.py"),
-        shard=lambda wildcards: first_chunk(wildcards.pretraining)[1][0],
-        captions=lambda wildcards: f"<results>/captions/{{pretraining}}/{first_chunk(wildcards.pretraining)[0]}.parquet",
-        tags=lambda wildcards: f"<results>/image_tags/{{pretraining}}/{first_chunk(wildcards.pretraining)[0]}.parquet",
+        shard=ancient(lambda wildcards: first_shard(wildcards.pretraining)),
+        captions=lambda wildcards: f"<results>/captions/{{pretraining}}/{first_chunk(wildcards.pretraining)}.parquet",
+        tags=lambda wildcards: f"<results>/image_tags/{{pretraining}}/{first_chunk(wildcards.pretraining)}.parquet",
         concepts=config["concepts"],
     output:
         png=report(
@@ -110,12 +113,14 @@ rule figure_contact_sheet:
         csv="<results>/figures/contact_sheet_{pretraining}.csv",
     log:
         "<logs>/figure_contact_sheet/{pretraining}.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
+        shard=lambda wildcards, input: first_path(wildcards.pretraining, input.shard),
         threshold=config["counting"]["thresholds"][0],
     shell:
-        "python {input.script} --shard {input.shard:q} --captions {input.captions} --tags {input.tags}"
+        "python {input.script} --shard {params.shard:q} --captions {input.captions} --tags {input.tags}"
         " --concepts {input.concepts} --threshold {params.threshold} --out {output.png} 2>&1 | tee {log}"
 
 
@@ -137,6 +142,7 @@ rule figure_truth_check:
         csv="<results>/figures/truth_check.csv",
     log:
         "<logs>/figure_truth_check.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     shell:
@@ -149,8 +155,8 @@ rule figure_thresholds:
     input:
         script=src("figure_thresholds.py"),
         lib=lib("figure_thresholds.py"),
-        shard=lambda wildcards: first_chunk(wildcards.pretraining)[1][0],
-        tags=lambda wildcards: f"<results>/image_tags/{wildcards.pretraining}/{first_chunk(wildcards.pretraining)[0]}.parquet",
+        shard=ancient(lambda wildcards: first_shard(wildcards.pretraining)),
+        tags=lambda wildcards: f"<results>/image_tags/{wildcards.pretraining}/{first_chunk(wildcards.pretraining)}.parquet",
         concepts=config["concepts"],
     output:
         png=report(
@@ -163,12 +169,14 @@ rule figure_thresholds:
         csv="<results>/figures/thresholds_{pretraining}.csv",
     log:
         "<logs>/figure_thresholds/{pretraining}.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
+        shard=lambda wildcards, input: first_path(wildcards.pretraining, input.shard),
         thresholds=config["counting"]["thresholds"],
     shell:
-        "python {input.script} --shard {input.shard:q} --tags {input.tags} --concepts {input.concepts}"
+        "python {input.script} --shard {params.shard:q} --tags {input.tags} --concepts {input.concepts}"
         " --thresholds {params.thresholds} --out {output.png} 2>&1 | tee {log}"
 
 
@@ -191,6 +199,7 @@ rule figure_tagger_quality:
         csv="<results>/figures/tagger_quality.csv",
     log:
         "<logs>/figure_tagger_quality.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     shell:
@@ -203,8 +212,8 @@ rule figure_tagger_comparison:
     input:
         script=src("figure_tagger_comparison.py"),
         lib=lib("figure_tagger_comparison.py"),
-        shard=lambda wildcards: first_chunk(compared_dataset())[1][0],
-        tags=lambda wildcards: f"<results>/image_tags/{compared_dataset()}/{first_chunk(compared_dataset())[0]}.parquet",
+        shard=ancient(lambda wildcards: first_shard(compared_dataset())),
+        tags=lambda wildcards: f"<results>/image_tags/{compared_dataset()}/{first_chunk(compared_dataset())}.parquet",
         others=expand("<results>/tagger_comparison/{tagger}.parquet", tagger=COMPARED),
         truth=lambda wildcards: truth_of(compared_dataset())[:1] if compared_dataset() in COMPOSED else [],
         concepts=config["concepts"],
@@ -222,14 +231,16 @@ rule figure_tagger_comparison:
         ),
     log:
         "<logs>/figure_tagger_comparison.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
+        shard=lambda wildcards, input: first_path(compared_dataset(), input.shard),
         names=["tagger", *COMPARED],
         truth=lambda wildcards, input: optional("--truth", input.truth),
         thresholds=config["counting"]["thresholds"],
     shell:
-        "python {input.script} --shard {input.shard:q} --tags {input.tags} {input.others} --names {params.names}"
+        "python {input.script} --shard {params.shard:q} --tags {input.tags} {input.others} --names {params.names}"
         " {params.truth} --concepts {input.concepts} --thresholds {params.thresholds} --table {output.table}"
         " --out {output.png} 2>&1 | tee {log}"
 

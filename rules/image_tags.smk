@@ -20,6 +20,9 @@ rule train_tagger:
     priority: FIRST
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(3000),
+        runtime=minutes(45),
     params:
         **{key: value for key, value in TAGGER_TRAINING.items() if key != "trunk"},
     shell:
@@ -88,7 +91,8 @@ rule tag_images:
     input:
         script=src("tag_images.py"),
         lib=lib("tag_images.py"),
-        shards=chunk_shards,
+        shards=shards_here,
+        kept=ancient(shards_kept),
         concepts=config["concepts"],
         checkpoint=tagger_checkpoint(),
         files=tagger_files(),
@@ -103,12 +107,17 @@ rule tag_images:
         "<benchmarks>/tag_images/{pretraining}/{chunk}.tsv"
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=tagger_memory(TAGGER),
+        runtime=minutes(30, per_shard=5),
+        gpu=gpus(TAGGER),
     params:
         tagger=lambda wildcards, input: tagger_flags(input.files),
         labels=lambda wildcards, input: optional("--labels", input.labels),
+        digests=digests,
         floor=min(config["counting"]["thresholds"]),
     shell:
-        "python {input.script} --shards {input.shards:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"
+        "python {input.script} --shards {input.shards:q} {input.kept:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"
         " {params.tagger} {params.labels} --floor {params.floor} --threads {threads} --skipped {output.skipped}"
         " --histograms {output.histograms} --out {output.tags} 2>&1 | tee {log}"
 
@@ -118,7 +127,7 @@ rule compare_tagger:
     input:
         script=src("tag_images.py"),
         lib=lib("tag_images.py"),
-        shard=lambda wildcards: first_chunk(compared_dataset())[1][0],
+        shard=ancient(lambda wildcards: first_shard(compared_dataset())),
         concepts=config["concepts"],
         checkpoint=lambda wildcards: tagger_checkpoint(COMPARED[wildcards.tagger]),
         files=lambda wildcards: tagger_files(COMPARED[wildcards.tagger]),
@@ -132,10 +141,15 @@ rule compare_tagger:
         tagger=one_of(COMPARED),
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: tagger_memory(COMPARED[wildcards.tagger])(wildcards, attempt),
+        runtime=minutes(45),
+        gpu=lambda wildcards: gpus(COMPARED[wildcards.tagger]),
     params:
+        shard=lambda wildcards, input: first_path(compared_dataset(), input.shard),
         tagger=lambda wildcards, input: tagger_flags(input.files, COMPARED[wildcards.tagger]),
         floor=min(config["counting"]["thresholds"]),
     shell:
-        "python {input.script} --shards {input.shard:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"
+        "python {input.script} --shards {params.shard:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"
         " {params.tagger} --floor {params.floor} --threads {threads} --skipped {output.skipped}"
         " --histograms {output.histograms} --out {output.tags} 2>&1 | tee {log}"

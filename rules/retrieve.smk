@@ -61,6 +61,7 @@ rule render_pictures:
         "<results>/pictures/{pictures}.npy",
     log:
         "<logs>/render_pictures/{pictures}.log",
+    localrule: True
     conda:
         "../envs/workflow.yaml"
     params:

@@ -57,6 +57,17 @@ def tagger_flags(files, tagger=TAGGER):
     return " ".join([*flags, *(["--compile"] if tagger.get("compile") else [])])
 
 
+def gpus(tagger):
+    """GPUs of a job that tags; without a limit (--resources gpu=2) or a scheduler this asks for nothing."""
+    return 0 if tagger.get("device") == "cpu" else 1
+
+
+def tagger_memory(tagger):
+    """Memory of a job that tags, by what its weights are known to need, MB."""
+    base = {"open_clip": 3000, "owlv2": 8000, "ram_plus": 12000}[tagger["kind"]]
+    return lambda wildcards, attempt: attempt * base
+
+
 def text_model():
     """The model whose text tower embeds descriptions, as wildcards."""
     return named_model(TAGGER.get("text_model", ""))

@@ -6,7 +6,8 @@ rule parse_captions:
     input:
         script=src("parse_captions.py"),
         lib=lib("parse_captions.py"),
-        shards=lambda wildcards: [shard for shard in chunk_shards(wildcards) if "://" not in shard],
+        shards=shards_here,
+        kept=ancient(shards_kept),
     output:
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
         skipped="<results>/skipped/captions/{pretraining}/{chunk}.parquet",
@@ -16,12 +17,15 @@ rule parse_captions:
         "<benchmarks>/parse_captions/{pretraining}/{chunk}.tsv"
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(1500),
+        runtime=minutes(15, per_shard=1),
     params:
-        remote=lambda wildcards: [shard for shard in chunk_shards(wildcards) if "://" in shard],
+        digests=digests,
         caption=lambda wildcards: PRETRAINING.caption_column[wildcards.pretraining] or "caption",
         key=lambda wildcards: f"--key-column {key}" if (key := PRETRAINING.key_column[wildcards.pretraining]) else "",
     shell:
-        "python {input.script} --shards {input.shards:q} {params.remote:q} --caption-column {params.caption:q} {params.key}"
+        "python {input.script} --shards {input.shards:q} {input.kept:q} --caption-column {params.caption:q} {params.key}"
         " --skipped {output.skipped} --out {output.captions} 2>&1 | tee {log}"
 
 
@@ -39,6 +43,9 @@ rule index_captions:
         "<benchmarks>/index_captions/{pretraining}/{chunk}.tsv"
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(1500),
+        runtime=minutes(15, per_shard=1),
     shell:
         "python {input.script} --captions {input.captions} --threads {threads} --out {output} 2>&1 | tee {log}"
 
@@ -57,6 +64,9 @@ rule index_nouns:
         "<benchmarks>/index_nouns/{pretraining}/{chunk}.tsv"
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(2500),
+        runtime=minutes(30, per_shard=2),
     params:
         model=SPACY_MODEL,
     shell:

@@ -1,12 +1,15 @@
 """Reads: raw shards. Produces: an open_clip model per pretraining dataset and backbone."""
 
+TRAINED_PER_MINUTE = 10_000  # samples, on a slow machine
+
 
 rule train_clip:
     """Train an open_clip model from scratch on a pretraining dataset."""
     input:
         script=src("train_clip.py"),
         lib=lib("train_clip.py"),
-        shards=lambda wildcards: shards_of(wildcards.pretraining),
+        shards=lambda wildcards: own_shards(SHARDS[wildcards.pretraining]),
+        kept=ancient(lambda wildcards: all_pinned(wildcards.pretraining)),
         architecture=architecture_file,
     output:
         "<results>/models/{pretraining}/{backbone}.pt",
@@ -18,7 +21,12 @@ rule train_clip:
     priority: lambda wildcards: training_length(wildcards.pretraining, wildcards.backbone)
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(3000, per_mb=3),
+        runtime=lambda wildcards, attempt: attempt
+        * int(20 + training_length(wildcards.pretraining, wildcards.backbone) / TRAINED_PER_MINUTE),
     params:
+        digests=lambda wildcards: digests_of(SHARDS[wildcards.pretraining]),
         samples_seen=lambda wildcards: training_length(wildcards.pretraining, wildcards.backbone),
         batch_size=lambda wildcards: BACKBONES.batch_size[wildcards.backbone],
         learning_rate=lambda wildcards: BACKBONES.learning_rate[wildcards.backbone],
@@ -26,7 +34,7 @@ rule train_clip:
         colour_jitter=lambda wildcards: BACKBONES.colour_jitter[wildcards.backbone],
         seed=lambda wildcards: BACKBONES.seed[wildcards.backbone],
     shell:
-        "python {input.script} --shards {input.shards:q} --architecture {input.architecture}"
+        "python {input.script} --shards {input.shards:q} {input.kept:q} --architecture {input.architecture}"
         " --samples-seen {params.samples_seen} --batch-size {params.batch_size}"
         " --learning-rate {params.learning_rate} --weight-decay {params.weight_decay}"
         " --colour-jitter {params.colour_jitter} --seed {params.seed}"

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from concept_freq.concepts import Concept, read_concepts
-from concept_freq.counting import COUNT_SQL, per_concept
+from concept_freq.counting import count_text
 from concept_freq.database import connect
-from concept_freq.indexing import create_hits, register_forms
+from concept_freq.indexing import register_forms
 from concept_freq.lexicon import Form, forms_of
 from concept_freq.tables import write_csv
 from concept_freq.text import lemma, tokens, tokens_of
@@ -41,8 +41,7 @@ def count(indices: list[Path], forms: list[Form], n: int, mode: str, threads: in
     """Text counts of forms over all these indices at once. Returns (n,)."""
     db = connect(threads)
     register_forms(db, forms)
-    create_hits(db, indices, mode, "hits")
-    return pd.Series(per_concept(db, COUNT_SQL.format(hits="hits"), n)[0])
+    return pd.Series(count_text(db, indices, mode, n))
 
 
 def audit(

@@ -6,7 +6,7 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
-from concept_freq import clip
+from concept_freq import clip, devices
 from concept_freq.downstream import read_class_names
 from concept_freq.tables import atomic_path
 
@@ -32,7 +32,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     names, templates = read_class_names(args.classes)[0], read_templates(args.templates)
-    model = clip.create(args.architecture, args.checkpoint).eval().to(clip.device())
+    model = clip.create(args.architecture, args.checkpoint).eval().to(devices.pick())
     classes = clip.classifier(model, clip.tokenizer(args.architecture), names, templates, args.precision)
     with atomic_path(args.out) as temporary:
         safetensors.torch.save_file({"classifier": classes.contiguous()}, temporary)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from concept_freq.concepts import read_concepts
 from concept_freq.counting import count_chunk
-from concept_freq.matching import MODES
+from concept_freq.lexicon import MODES
 from concept_freq.tables import write_parquet
 
 

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from concept_freq.caption_files import CaptionFileError, read_captions
 from concept_freq.concepts import Concept, read_concepts
-from concept_freq.lexicon import compile_lexicon, forms_of
-from concept_freq.matching import MODES, match
+from concept_freq.lexicon import MODES, compile_lexicon, forms_of
+from concept_freq.matching import match
 from concept_freq.nouns import TaggerMissingError, load_tagger, nouns_of
 from concept_freq.tables import atomic_path
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import safetensors.torch
 import torch
 
-from concept_freq import clip
+from concept_freq import clip, devices
 from concept_freq.embedding import embed_pictures
 from concept_freq.preprocessing import recipe
 from concept_freq.streaming import Pictures
@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help=".safetensors with embeddings (n, dim)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    model = clip.create(args.architecture, args.checkpoint).eval().to(clip.device())
+    model = clip.create(args.architecture, args.checkpoint).eval().to(devices.pick())
     prepare = recipe(args.preprocessing, clip.image_side(args.architecture))
     pictures = Pictures(args.shards, prepare, args.batch_size, "evaluation")
     embeddings, skips = embed_pictures(model, pictures, args.precision, args.workers)

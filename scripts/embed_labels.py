@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from concept_freq import clip
+from concept_freq import clip, devices
 from concept_freq.concepts import read_concepts
 from concept_freq.labels import MODES, average, write_labels
 
@@ -29,7 +29,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     descriptions = json.loads(args.descriptions.read_text(encoding="utf-8"))
     names = [concept.name for concept in read_concepts(args.concepts)]
-    model = clip.create(args.architecture, args.checkpoint).eval().to(clip.device())
+    model = clip.create(args.architecture, args.checkpoint).eval().to(devices.pick())
     texts = [text for name in names for text in descriptions[name]]
     rows = clip.embed_texts(model, clip.tokenizer(args.architecture), texts).numpy()
     labels, start = {}, 0

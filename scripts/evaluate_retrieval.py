@@ -12,7 +12,7 @@ import pandas as pd
 import safetensors.torch
 import torch
 
-from concept_freq import clip
+from concept_freq import clip, devices
 from concept_freq.concepts import lemma_forms, read_concepts
 from concept_freq.downstream import concept_recall, concepts_in, queries_by_concept, retrieval_ranks
 from concept_freq.nouns import load_tagger, noun_concepts
@@ -42,7 +42,7 @@ def main() -> None:
     captions = [caption for several in by_image for caption in several]
     image_of = np.repeat(np.arange(len(by_image)), by_image.map(len))
     images = safetensors.torch.load_file(args.embeddings)["embeddings"]
-    model = clip.create(args.architecture, args.checkpoint).eval().to(clip.device())
+    model = clip.create(args.architecture, args.checkpoint).eval().to(devices.pick())
     texts = clip.embed_texts(model, clip.tokenizer(args.architecture), captions, precision=args.precision)
     ranks = retrieval_ranks(images, texts, torch.from_numpy(image_of))
     if args.nouns_by:

@@ -1,6 +1,6 @@
 """Read the captions of a chunk's shards; a sample without a readable caption is listed and skipped.
 
-Shards are WebDataset tars, or tables of captions (Parquet, TSV, CSV, TXT; paths or addresses).
+Shards are WebDataset tars, or tables of captions (Parquet, TSV, CSV, TXT).
 """
 
 import argparse
@@ -12,21 +12,21 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from concept_freq.caption_files import read_captions
-from concept_freq.shards import Skips, caption_of, read_samples
+from concept_freq.shards import Skips, caption_of, listed, read_samples
 from concept_freq.tables import SCHEMAS, atomic_path, conform, write_table
 
 SCHEMA = pa.schema(SCHEMAS["captions"].items())
 
 
-def shard_name(path: str) -> str:
+def shard_name(path: Path) -> str:
     """Name of a shard without folders and endings."""
-    return Path(path.split("?")[0]).name.split(".")[0]
+    return path.name.split(".")[0]
 
 
-def parse_tar(path: str, skips: Skips) -> Iterator[pa.Table]:
+def parse_tar(path: Path, skips: Skips) -> Iterator[pa.Table]:
     """Rows of schema ``captions``; ``row`` counts skipped samples too, so that it always means the same sample."""
     name, rows = shard_name(path), []
-    for sample in read_samples(Path(path), skips):
+    for sample in read_samples(path, skips):
         try:
             rows.append({"shard": name, "row": sample.row, "key": sample.key, "caption": caption_of(sample)})
         except ValueError as reason:
@@ -34,10 +34,10 @@ def parse_tar(path: str, skips: Skips) -> Iterator[pa.Table]:
     yield pa.Table.from_pylist(rows, SCHEMA)
 
 
-def parse_table(path: str, skips: Skips, column: str, key: str | None) -> Iterator[pa.Table]:
+def parse_table(path: Path, skips: Skips, column: str, key: str | None) -> Iterator[pa.Table]:
     """The same of a table of captions, batch by batch."""
     name = shard_name(path)
-    for batch in read_captions(path, column, key):
+    for batch in read_captions(str(path), column, key):
         table = pa.Table.from_batches([batch])
         table = table.add_column(0, "shard", pa.array([name] * len(table), pa.string()))
         empty = pc.equal(pc.utf8_trim_whitespace(table["caption"]), "")
@@ -49,7 +49,7 @@ def parse_table(path: str, skips: Skips, column: str, key: str | None) -> Iterat
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shards", nargs="+", required=True, help="paths or addresses")
+    parser.add_argument("--shards", type=Path, nargs="+", required=True, help="files, or folders of them")
     parser.add_argument("--caption-column", default="caption", help="of tables")
     parser.add_argument("--key-column", help="of tables; the row number if not given")
     parser.add_argument("--skipped", type=Path, required=True)
@@ -57,8 +57,8 @@ def main() -> None:
     args = parser.parse_args()
     skips, n = Skips("captions"), 0
     with atomic_path(args.out) as temporary, pq.ParquetWriter(temporary, SCHEMA, compression="zstd") as writer:
-        for path in sorted(args.shards):
-            is_tar = path.endswith(".tar")
+        for path in listed(args.shards):
+            is_tar = path.suffix == ".tar"
             parts = parse_tar(path, skips) if is_tar else parse_table(path, skips, args.caption_column, args.key_column)
             for table in parts:
                 writer.write_table(conform(table, "captions"))

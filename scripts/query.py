@@ -18,8 +18,7 @@ import yaml
 from concept_freq.concepts import Concept, lemma_forms, read_concepts
 from concept_freq.database import at_thresholds, connect
 from concept_freq.indexing import create_hits, register_forms
-from concept_freq.lexicon import forms_of
-from concept_freq.matching import MODES
+from concept_freq.lexicon import MODES, forms_of
 
 EXAMPLES_SQL = """
 select caption from read_parquet($captions) join (select shard, row from hits order by hash(shard || row) limit $n)

@@ -16,6 +16,7 @@ import torch
 from concept_freq.concepts import read_concepts
 from concept_freq.digests import sha256_of
 from concept_freq.ram_plus import CheckpointError
+from concept_freq.shards import listed
 from concept_freq.streaming import Pictures, stream
 from concept_freq.taggers import KINDS, read_checkpoint_path
 from concept_freq.tagging import Parts, tag
@@ -26,7 +27,7 @@ def fingerprint(args: argparse.Namespace) -> str:
     options = {key: str(value) for key, value in vars(args).items() if key not in ("out", "histograms", "skipped")}
     inputs = [args.concepts, *(path for path in (args.checkpoint, args.labels) if path and path.is_file())]
     code = sorted(Path(__file__).with_name("concept_freq").glob("*.py"))
-    shards = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in args.shards]
+    shards = [(path.name, path.stat().st_size) for path in args.shards]
     known = json.dumps([options, sha256_of([*inputs, *code]), shards], sort_keys=True)
     return hashlib.sha256(known.encode()).hexdigest()[:16]
 
@@ -34,7 +35,7 @@ def fingerprint(args: argparse.Namespace) -> str:
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shards", type=Path, nargs="+", required=True)
+    parser.add_argument("--shards", type=Path, nargs="+", required=True, help="files, or folders of them")
     parser.add_argument("--concepts", type=Path, required=True)
     parser.add_argument("--kind", choices=KINDS, required=True)
     parser.add_argument("--checkpoint", type=Path, required=True)
@@ -61,7 +62,7 @@ def main() -> None:
     """Command line entry point."""
     args = arguments()
     torch.set_num_threads(args.threads)
-    args.shards = sorted(args.shards)
+    args.shards = listed(args.shards)
     read_checkpoint_path(args.checkpoint)
     names = [concept.name for concept in read_concepts(args.concepts)]
     parts = Parts(args.out.with_name(f".{args.out.stem}.{fingerprint(args)}"), len(names))
@@ -74,7 +75,8 @@ def main() -> None:
         pictures = Pictures(left, tagger.prepare, args.batch_size, "pictures")
         tag(tagger, stream(pictures, args.workers, tagger.device.type == "cuda"), left, args.floor, parts)
     tags, skipped = parts.join([path.stem for path in args.shards], args.out, args.histograms, args.skipped)
-    shutil.rmtree(parts.folder)
+    for folder in args.out.parent.glob(f".{args.out.stem}.*/"):  # parts of jobs with other parameters too
+        shutil.rmtree(folder)
     print(f"{tags} tags, {skipped} samples skipped")
 
 

@@ -15,7 +15,7 @@ import torch
 from concept_freq import clip
 from concept_freq.preprocessing import shrink, to_input
 from concept_freq.progress import progress
-from concept_freq.shards import Skips, caption_of, picture_of, read_samples
+from concept_freq.shards import Skips, caption_of, listed, picture_of, read_samples
 from concept_freq.training import fit, jitter_colours, save_checkpoint
 
 
@@ -47,7 +47,7 @@ def shuffled_batches(n: int, batch_size: int, steps: int, seed: int) -> Iterator
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shards", type=Path, nargs="+", required=True)
+    parser.add_argument("--shards", type=Path, nargs="+", required=True, help="files, or folders of them")
     parser.add_argument(
         "--architecture",
         type=Path,
@@ -72,7 +72,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    pictures, captions = read_pairs(sorted(args.shards), clip.image_side(args.architecture))
+    pictures, captions = read_pairs(listed(args.shards), clip.image_side(args.architecture))
     tokens = clip.tokenizer(args.architecture)(captions)
     model = clip.create(args.architecture).train().to(memory_format=torch.channels_last)
     contrast, generator = open_clip.ClipLoss(), torch.Generator().manual_seed(args.seed)

@@ -1,6 +1,6 @@
 """Captions from files of any common form: Parquet, TSV or CSV with a header, one caption per line; local or remote.
 
-DuckDB reads them, with any compression it knows; a remote file is fetched first by fsspec, and removed when it is read.
+DuckDB reads them, with any compression it knows; a remote file is fetched first, and removed when it is read.
 """
 
 import tempfile
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-import fsspec
 import pyarrow as pa
 
 from concept_freq.database import connect, sql_name
+from concept_freq.fetching import FetchError, Shard, fetch
 
 TABLE = "read_csv($path, delim = {delimiter}, quote = {quote}, escape = {quote}, header = true, all_varchar = true)"
 READERS = {
@@ -42,7 +42,9 @@ def local(path: str) -> Iterator[str]:
         yield path
         return
     with tempfile.TemporaryDirectory() as folder:
-        yield fsspec.open_local(f"simplecache::{path}", simplecache={"cache_storage": folder, "same_names": True})
+        shard = Shard(path)
+        fetch(shard, Path(folder) / shard.name)
+        yield str(Path(folder) / shard.name)
 
 
 def reader_of(path: str) -> str:
@@ -64,6 +66,8 @@ def read_captions(path: str, column: str = "caption", key: str | None = None) ->
         with local(path) as here:
             found = connect().sql(sql, params={"path": here})
             yield from found.to_arrow_reader(BATCH)
-    except (duckdb.Error, OSError, ImportError) as error:
+    except FetchError as error:
+        raise CaptionFileError(str(error)) from None
+    except (duckdb.Error, OSError) as error:
         first = (str(error) or type(error).__name__).splitlines()[0]
         raise CaptionFileError(f"{path}: cannot be read as {FORMS} ({column!r}): {first}") from None

@@ -1,4 +1,4 @@
-"""open_clip models as this workflow uses them: build, load, embed texts, choose device and precision."""
+"""open_clip models as this workflow uses them: build, load, embed texts, choose precision."""
 
 import logging
 import pickle
@@ -40,11 +40,6 @@ def tokenizer(architecture: str | Path) -> open_clip.SimpleTokenizer:
 def image_side(architecture: str | Path) -> int:
     """Side of the square pictures that the architecture looks at, pixels."""
     return open_clip.get_model_config(register(architecture))["vision_cfg"]["image_size"]
-
-
-def device() -> torch.device:
-    """A GPU where there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def autocast(precision: str, where: torch.device) -> torch.autocast:

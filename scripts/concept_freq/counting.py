@@ -4,20 +4,21 @@ A sample is *misaligned* when its caption names at least one concept, its pictur
 is in both (paper, section 5; here defined once for every dataset and mode).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from concept_freq.concepts import Concept, lemma_forms
-from concept_freq.database import at_thresholds, connect, limit_of
-from concept_freq.indexing import create_hits, register_forms
+from concept_freq.database import at_thresholds, connect, limit_of, sql_text
+from concept_freq.indexing import create_hits, pieces, register_forms
 
-COUNT_SQL = "select concept_id, count(*) as n from {hits} group by concept_id"
+TOTALS = ("n_samples", "n_two_sided", "n_misaligned")
+COUNT_SQL = "select concept_id, count(*) from text group by concept_id"
 # Matched counts of all thresholds in one pass.
-MATCHED_SQL = """
-select concept_id, {columns} from {text} join {image} using (concept_id, shard, row) group by concept_id
-"""
+MATCHED_SQL = "select concept_id, {columns} from text join image using (concept_id, shard, row) group by concept_id"
 MISALIGNED_SQL = """
 with named as (select distinct shard, row from {text}), shown as (select distinct shard, row from {image}),
 two_sided as (select * from named join shown using (shard, row)),
@@ -32,17 +33,47 @@ def suffix(value: str | float) -> str:
 
 
 def create_tags(db: duckdb.DuckDBPyConnection, tags: list[Path], threshold: float, name: str) -> None:
-    """Create the table ``name`` of (concept_id, shard, row, probability) tagged with at least ``threshold``."""
+    """Create the view ``name`` of (concept_id, shard, row, probability) tagged with at least ``threshold``."""
+    files = ", ".join(f"'{sql_text(path)}'" for path in tags)
     columns = "concept_id::bigint as concept_id, shard, row, probability"
-    sql = f"create temp table {name} as select {columns} from read_parquet($tags) where probability >= $t"
-    db.execute(sql, {"tags": list(map(str, tags)), "t": threshold})
+    condition = f"probability >= {threshold:.10g}"
+    db.execute(f"create temp view {name} as select {columns} from read_parquet([{files}]) where {condition}")
 
 
-def per_concept(db: duckdb.DuckDBPyConnection, sql: str, n_concepts: int, n_columns: int = 1) -> list[list[int]]:
-    """Run a query of (concept_id, n, ...) and spread each n over all concepts, 0 where it has no row."""
-    found = {row[0]: row[1:] for row in db.execute(sql).fetchall()}
-    nothing = (0,) * n_columns
-    return [list(column) for column in zip(*(found.get(i, nothing) for i in range(n_concepts)), strict=True)]
+def tally(db: duckdb.DuckDBPyConnection, sql: str, n_concepts: int, n_columns: int = 1) -> np.ndarray:
+    """Run a query of (concept_id, n, ...); each n over all concepts, 0 where it has no row: (columns, concepts)."""
+    counts = np.zeros((n_columns, n_concepts), np.int64)
+    for concept_id, *found in db.execute(sql).fetchall():
+        counts[:, concept_id] = found
+    return counts
+
+
+def count_text(db: duckdb.DuckDBPyConnection, indices: list[Path], mode: str, n_concepts: int) -> np.ndarray:
+    """Captions that name each concept registered in ``db``: (concepts,)."""
+    counts = np.zeros(n_concepts, np.int64)
+    for piece in pieces(db, indices):
+        create_hits(db, indices, mode, "text", piece)
+        counts += tally(db, COUNT_SQL, n_concepts)[0]
+    return counts
+
+
+def count_both(
+    db: duckdb.DuckDBPyConnection, index: Path, mode: str, n_concepts: int, limits: list[float]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Text counts (concepts,), matched counts (limits, concepts), and (two-sided, misaligned) samples of a mode.
+
+    Samples are two-sided and misaligned by the first limit. Piece by piece: memory does not grow with the chunk.
+    """
+    text, matched = np.zeros(n_concepts, np.int64), np.zeros((len(limits), n_concepts), np.int64)
+    samples = np.zeros(2, np.int64)
+    for piece in pieces(db, [index]):
+        create_hits(db, [index], mode, "text", piece)
+        db.execute(f"create or replace temp view image as select * from tags where {piece}")
+        text += tally(db, COUNT_SQL, n_concepts)[0]
+        matched += tally(db, MATCHED_SQL.format(columns=at_thresholds(limits)), n_concepts, len(limits))
+        shown = f"(select * from image where probability >= {limits[0]:.10g})"
+        samples += db.execute(MISALIGNED_SQL.format(text="text", image=shown)).fetchone()
+    return text, matched, samples
 
 
 def count_chunk(
@@ -61,32 +92,27 @@ def count_chunk(
     chunk, repeated on every row, so that summing rows of chunks sums them too. Without tags nothing but text is known.
     """
     limits = [limit_of(threshold, threshold_rule) for threshold in thresholds]
+    at_threshold = ["", *map(suffix, thresholds[1:])]
     ids, n = {concept.name: i for i, concept in enumerate(concepts)}, len(concepts)
     db = connect(threads)
     register_forms(db, [(form, ids[name]) for form, name in lemma_forms(concepts).items()])
-    columns: dict[str, list] = {"concept": [concept.name for concept in concepts]}
+    columns: dict[str, Sequence | np.ndarray] = {"concept": [concept.name for concept in concepts]}
     if tags:
         create_tags(db, [tags], min(limits), "tags")
-        db.execute(f"create temp view image as select * from tags where probability >= {limits[0]:.10g}")
-        at_each = f"select concept_id, {at_thresholds(limits)} from tags group by concept_id"
-        for t, counts in enumerate(per_concept(db, at_each, n, len(thresholds))):
-            columns["n_image" + (suffix(thresholds[t]) if t else "")] = counts
-    for m, (mode, index) in enumerate(indices.items()):
-        create_hits(db, [index], mode, f"text_{m}")
-        columns["n_text" + (suffix(mode) if m else "")] = per_concept(db, COUNT_SQL.format(hits=f"text_{m}"), n)[0]
+        counts = tally(db, f"select concept_id, {at_thresholds(limits)} from tags group by concept_id", n, len(limits))
+        columns |= {f"n_image{at}": row for at, row in zip(at_threshold, counts, strict=True)}
+    n_samples = db.execute("select count(*) from read_parquet($c)", {"c": str(captions)}).fetchone()[0]
+    totals = [n_samples, None, None]
+    for of_mode, (mode, index) in zip(["", *map(suffix, list(indices)[1:])], indices.items(), strict=True):
         if not tags:
+            columns[f"n_text{of_mode}"] = count_text(db, [index], mode, n)
             continue
-        wanted = limits if m == 0 else limits[:1]
-        sql = MATCHED_SQL.format(columns=at_thresholds(wanted), text=f"text_{m}", image="tags")
-        for t, counts in enumerate(per_concept(db, sql, n, len(wanted))):
-            columns["n_matched" + (suffix(mode) if m else "") + (suffix(thresholds[t]) if t else "")] = counts
-    totals = [db.execute("select count(*) from read_parquet($c)", {"c": str(captions)}).fetchone()[0], None, None]
-    if tags:
-        totals[1:] = db.execute(MISALIGNED_SQL.format(text="text_0", image="image")).fetchone()
-    for name, value in zip(("n_samples", "n_two_sided", "n_misaligned"), totals, strict=True):
-        columns[name] = [value] * n
-    for name in ("n_image", "n_matched"):
-        columns.setdefault(name, [None] * n)
+        wanted = limits if not of_mode else limits[:1]
+        columns[f"n_text{of_mode}"], matched, samples = count_both(db, index, mode, n, wanted)
+        columns |= {f"n_matched{of_mode}{at}": row for at, row in zip(at_threshold, matched, strict=False)}
+        totals = totals if of_mode else [n_samples, *samples.tolist()]
+    columns |= {name: [value] * n for name, value in zip(TOTALS, totals, strict=True)}
+    columns = {"n_image": [None] * n, "n_matched": [None] * n} | columns
     return pa.table({k: pa.array(v, pa.string() if k == "concept" else pa.int64()) for k, v in columns.items()})
 
 

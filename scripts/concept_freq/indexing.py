@@ -35,20 +35,15 @@ select lemma, shard, row, position from read_parquet($runs) where lemma >= $low 
 order by lemma, shard, row, position
 """
 RANGE = 250_000  # postings that are sorted at once
+FAN = 64  # runs that are merged at once
 ROW_GROUP = 16_384  # postings that a query reads at least
-PART = 2_000_000  # postings of concepts that are joined at once: more would not fit the memory at hand
-# Concepts in parts of about PART postings; all forms of a concept are in one part, so that none is counted twice.
-PARTS_SQL = """
-with counted as (select lemma, count(*) as n from postings_wanted semi join form_lemmas using (lemma) group by lemma),
-weighed as (select concept_id, sum(n) as n from form_lemmas join counted using (lemma) group by concept_id),
-placed as (select concept_id, (sum(n) over (order by concept_id) / $part)::int as part from weighed)
-select min(concept_id), max(concept_id) from placed group by part order by part
-"""
+PIECE = 10_000_000  # postings whose captions are counted at once: hits of more would not fit the memory at hand
+SHARDS_SQL = "select shard, count(*), max(row) from read_parquet($indices) group by shard order by shard"
 # A form stands at ``start`` if each of its lemmas i is found at start + i.
 PHRASE_SQL = """
 select distinct concept_id, shard, row from (
     select form, any_value(concept_id) as concept_id, shard, row
-    from postings_wanted join form_lemmas using (lemma) where concept_id between $first and $last
+    from postings_wanted join form_lemmas using (lemma)
     group by form, shard, row, position::int - i having count(*) = any_value(length)
 )
 """
@@ -56,7 +51,6 @@ UNIGRAM_SQL = """
 select distinct concept_id, shard, row from (
     select form, any_value(concept_id) as concept_id, shard, row
     from postings_wanted join (select distinct form, concept_id, lemma, terms from form_lemmas) using (lemma)
-    where concept_id between $first and $last
     group by form, shard, row having count(distinct lemma) = any_value(terms)
 )
 """
@@ -96,36 +90,43 @@ def lemma_ranges(db: duckdb.DuckDBPyConnection, runs: list[str]) -> list[str]:
     cuts = [i * RANGE / rows for i in range(1, -(-rows // RANGE))]
     if not cuts:
         return [""]
-    sql = "select quantile_disc(lemma, $cuts) from read_parquet($run)"  # one run shows how lemmas are spread
-    return ["", *sorted(set(db.execute(sql, {"cuts": cuts, "run": runs[0]}).fetchall()[0][0]))]
+    sql = "select quantile_disc(lemma, $cuts) from sample"  # one batch shows how lemmas are spread
+    return ["", *sorted(set(db.execute(sql, {"cuts": cuts}).fetchall()[0][0]))]
 
 
-def sorted_postings(db: duckdb.DuckDBPyConnection, runs: list[str]) -> Iterator[pa.Table]:
-    """All postings in order, in tables of a bounded size."""
-    lows = lemma_ranges(db, runs)
-    for low, high in zip(lows, [*lows[1:], None], strict=True):
-        found = db.sql(RANGE_SQL, params={"runs": runs, "low": low, "high": high})
-        for batch in found.to_arrow_reader(ROW_GROUP):
-            yield pa.Table.from_batches([batch])
+def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], path: str | Path) -> None:
+    """Merge runs into one, range by range."""
+    schema = pa.schema(SCHEMAS["text_index"].items())
+    encoding = dict.fromkeys(("row", "position"), "DELTA_BINARY_PACKED")
+    options = {"compression": "zstd", "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
+    lows = lemma_ranges(db, runs) if runs else []
+    with pq.ParquetWriter(path, schema, **options) as writer:
+        for low, high in zip(lows, [*lows[1:], None][: len(lows)], strict=True):
+            found = db.sql(RANGE_SQL, params={"runs": runs, "low": low, "high": high})
+            for batch in found.to_arrow_reader(ROW_GROUP):
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=ROW_GROUP)
 
 
 def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, nouns_by: str | None = None) -> None:
     """Write the positional index (schema ``text_index``) of a captions file, sorted by lemma, shard, row, position.
 
-    Batches become runs on disk, sorted and then merged range by range, so that memory does not grow with the captions.
+    Batches become sorted runs on disk, which are merged FAN at a time: memory does not grow with the captions.
     """
-    schema = pa.schema(SCHEMAS["text_index"].items())
-    encoding = dict.fromkeys(("row", "position"), "DELTA_BINARY_PACKED")
-    options = {"compression": "zstd", "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
     db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
     with atomic_path(index) as temporary, tempfile.TemporaryDirectory() as folder:
-        batches = read_captions(captions)
+        batches, runs, merged = read_captions(captions), [], []
         for i, batch in enumerate(only_nouns(batches, nouns_by) if nouns_by else batches):
-            write_run(db, batch, Path(folder) / f"{i:06d}.parquet")
-        runs = sorted(map(str, Path(folder).iterdir()))
-        with pq.ParquetWriter(temporary, schema, **options) as writer:
-            for table in sorted_postings(db, runs) if runs else []:
-                writer.write_table(table.cast(schema), row_group_size=ROW_GROUP)
+            runs.append(f"{folder}/{i:06d}.parquet")
+            write_run(db, batch, Path(runs[-1]))
+            if i == 0:
+                db.execute("create or replace temp table sample as select lemma from tokens join lexicon using (token)")
+            if len(runs) == FAN:
+                merged.append(f"{folder}/merged_{i:06d}.parquet")
+                write_sorted(db, runs, merged[-1])
+                for run in runs:
+                    Path(run).unlink()
+                runs.clear()
+        write_sorted(db, [*merged, *runs], temporary)
 
 
 def register_forms(db: duckdb.DuckDBPyConnection, forms: list[Form]) -> None:
@@ -145,22 +146,41 @@ def register_forms(db: duckdb.DuckDBPyConnection, forms: list[Form]) -> None:
     db.register("form_lemmas", pa.Table.from_pylist(rows))
 
 
-def wanted_postings(db: duckdb.DuckDBPyConnection, indices: list[Path]) -> None:
-    """Create the view ``postings_wanted``: the postings of these indices, of few lemmas only those."""
+def pieces(db: duckdb.DuckDBPyConnection, indices: list[Path]) -> list[str]:
+    """SQL conditions that cut the captions of these indices into pieces of about PIECE postings.
+
+    A piece is a run of whole shards, or of a large shard's rows; each caption lies in exactly one.
+    """
+    found: list[str] = []
+    runs: dict[int, list[str]] = {}
+    filled = 0
+    for shard, postings, last_row in db.execute(SHARDS_SQL, {"indices": list(map(str, indices))}).fetchall():
+        if postings > PIECE:
+            step = last_row * PIECE // postings + 1
+            found += [
+                f"shard = '{sql_text(shard)}' and row between {first} and {first + step - 1}"
+                for first in range(0, last_row + 1, step)
+            ]
+            continue
+        runs.setdefault(filled // PIECE, []).append(f"'{sql_text(shard)}'")
+        filled += postings
+    return found + [f"shard in ({', '.join(shards)})" for shards in runs.values()]
+
+
+def wanted_postings(db: duckdb.DuckDBPyConnection, indices: list[Path], piece: str = "true") -> None:
+    """Create the view ``postings_wanted``: the postings of a piece of these indices, of few lemmas only those."""
     lemmas = [lemma for (lemma,) in db.execute("select distinct lemma from form_lemmas order by lemma").fetchall()]
     named = ", ".join(f"'{sql_text(lemma)}'" for lemma in lemmas)
     files = ", ".join(f"'{sql_text(index)}'" for index in indices)
-    only = f" where lemma in ({named})" if 0 < len(lemmas) <= FEW_LEMMAS else ""
-    db.execute(f"create or replace temp view postings_wanted as select * from read_parquet([{files}]){only}")
+    only = f"lemma in ({named})" if 0 < len(lemmas) <= FEW_LEMMAS else "true"
+    sql = f"select * from read_parquet([{files}]) where {only} and {piece}"
+    db.execute(f"create or replace temp view postings_wanted as {sql}")
 
 
-def create_hits(db: duckdb.DuckDBPyConnection, indices: list[Path], mode: str, name: str) -> None:
-    """Create the table ``name`` of (concept_id, shard, row) where a caption names a concept under ``mode``.
+def create_hits(db: duckdb.DuckDBPyConnection, indices: list[Path], mode: str, name: str, piece: str = "true") -> None:
+    """Create the table ``name`` of (concept_id, shard, row) where a caption of the piece names a concept.
 
-    ``unigram_spacy`` is ``unigram`` on an index of nouns.
+    Mode ``unigram_spacy`` is ``unigram`` on an index of nouns.
     """
-    wanted_postings(db, indices)
-    sql = PHRASE_SQL if mode == "phrase" else UNIGRAM_SQL
-    db.execute(f"create temp table {name} as {sql} limit 0", {"first": 0, "last": 0})
-    for first, last in db.execute(PARTS_SQL, {"part": PART}).fetchall():
-        db.execute(f"insert into {name} {sql}", {"first": first, "last": last})
+    wanted_postings(db, indices, piece)
+    db.execute(f"create or replace temp table {name} as {PHRASE_SQL if mode == 'phrase' else UNIGRAM_SQL}")

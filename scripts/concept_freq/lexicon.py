@@ -12,6 +12,8 @@ import numpy as np
 
 from concept_freq.text import lemmas, tokens_of
 
+MODES = ("phrase", "unigram", "unigram_spacy")
+
 Form = tuple[tuple[str, ...], int]  # lemmas, concept id
 EMPTY = -1
 

@@ -11,7 +11,6 @@ from concept_freq import kernel
 from concept_freq.lexicon import Lexicon
 from concept_freq.text import fold
 
-MODES = ("phrase", "unigram", "unigram_spacy")
 SEPARATOR = regex.compile(r"[^\p{L}\p{M}\p{N}]")
 
 

@@ -3,7 +3,7 @@
 import io
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,6 +39,12 @@ class Skips:
                 "reason": reason,
             }
         )
+
+
+def listed(paths: Iterable[Path]) -> list[Path]:
+    """Shards by name; a folder stands for the shards in it."""
+    found = [file for path in paths for file in (path.iterdir() if path.is_dir() else [path])]
+    return sorted((path for path in found if not path.name.startswith(".")), key=lambda path: path.name)
 
 
 def read_members(path: Path) -> Iterator[tuple[str, str, bytes]]:

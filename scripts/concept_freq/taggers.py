@@ -14,7 +14,7 @@ import torch
 from open_clip import SimpleTokenizer
 from torch import Tensor
 
-from concept_freq import clip, ram_plus
+from concept_freq import clip, devices, ram_plus
 from concept_freq.labels import read_labels
 from concept_freq.preprocessing import recipe
 from concept_freq.streaming import Prepare
@@ -31,13 +31,6 @@ class Tagger:
     device: torch.device
 
 
-def device_of(wanted: str) -> torch.device:
-    """The device that is asked for; ``auto`` is a GPU where there is one. A GPU that is not there ends the run."""
-    if wanted.startswith("cuda") and not torch.cuda.is_available():
-        sys.exit(f"tagger.device is {wanted}, and torch sees no GPU here; set it to auto or cpu, or ask for a GPU")
-    return clip.device() if wanted == "auto" else torch.device(wanted)
-
-
 def sigmoid_score(model: torch.nn.Module, labels: Tensor) -> Callable[[Tensor], Tensor]:
     """SigLIP's own probability: sigmoid(scale * cosine + bias)."""
     if getattr(model, "logit_bias", None) is None:
@@ -52,7 +45,7 @@ def softmax_score(model: torch.nn.Module, labels: Tensor, nothing: Tensor) -> Ca
 
 def open_clip_tagger(options, names: list[str]) -> Tagger:
     """A CLIP or SigLIP model; concepts are embedded once, in ``options.template``."""
-    device = device_of(options.device)
+    device = devices.pick(options.device)
     model = clip.create(options.architecture, options.checkpoint).eval().to(device)
     prompts = [options.template.replace("{}", name) for name in names]
     labels = clip.embed_texts(model, clip.tokenizer(options.architecture), prompts).to(device)
@@ -73,7 +66,7 @@ def open_clip_tagger(options, names: list[str]) -> Tagger:
 
 def ram_plus_tagger(options, names: list[str]) -> Tagger:
     """RAM++ with the labels that were embedded for these concepts; pixels travel as bytes, normalised on the device."""
-    device, labels = device_of(options.device), read_labels(options.labels, names)
+    device, labels = devices.pick(options.device), read_labels(options.labels, names)
     model = ram_plus.RamPlus.from_checkpoint(options.checkpoint, labels.rows, options.sizes or None, labels.mask)
     half = options.precision == "fp16" or (options.precision == "auto" and device.type == "cuda")
     model = model.to(device, torch.float16 if half else torch.float32)
@@ -92,7 +85,7 @@ def owlv2_tagger(options, names: list[str]) -> Tagger:
     """OWLv2: a concept's probability is that of its best box. Queries are embedded once, in ``options.template``."""
     from transformers import Owlv2ForObjectDetection, Owlv2ImageProcessor  # seconds that no other tagger should wait
 
-    device = device_of(options.device)
+    device = devices.pick(options.device)
     model = Owlv2ForObjectDetection.from_pretrained(options.checkpoint).eval().to(device)
     side = model.config.vision_config.image_size
     processor = Owlv2ImageProcessor(size={"height": side, "width": side})

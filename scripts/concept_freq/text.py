@@ -52,7 +52,7 @@ def singular(token: str) -> str:
     return token[:-1]
 
 
-@lru_cache(1 << 17)
+@lru_cache(1 << 15)
 def lemma(token: str) -> str:
     """Noun lemma of a folded token: by dictionary, else by ending; 747s are 747, but the 1960s are not 1960."""
     if token in EXCEPTIONS:

@@ -68,5 +68,5 @@ def jitter_colours(inputs: torch.Tensor, strength: float, generator: torch.Gener
 
 def save_checkpoint(model: torch.nn.Module, path: Path) -> None:
     """Save weights as open_clip reads them (``pretrained=path``)."""
-    with atomic_path(path) as temporary:
-        torch.save(model.state_dict(), temporary)
+    with atomic_path(path) as temporary, temporary.open("wb") as file:  # a file's name would be in its bytes
+        torch.save(model.state_dict(), file)

@@ -31,15 +31,20 @@ with (Path(__file__).parent / "caption_cases.tsv").open(encoding="utf-8", newlin
 
 
 def count(
-    folder: Path, concepts: list[Concept], captions: list[str], tags: list[tuple[int, int, float]] = (), shard="0"
+    folder: Path,
+    concepts: list[Concept],
+    captions: list[str],
+    tags: list[tuple[int, int, float]] = (),
+    shards: list[str] | None = None,
 ):
     """Count captions (one per row) with tags (row, concept, probability), through real files."""
-    rows = [{"shard": shard, "row": i, "key": str(i), "caption": c} for i, c in enumerate(captions)]
+    shards = shards or ["0"] * len(captions)
+    rows = [{"shard": shards[i], "row": i, "key": str(i), "caption": c} for i, c in enumerate(captions)]
     write_table(rows, "captions", folder / "captions.parquet")
     build_index(connect(), folder / "captions.parquet", folder / "index.parquet")
     found = pa.table(
         {
-            "shard": pa.array([shard] * len(tags), pa.string()),
+            "shard": pa.array([shards[row] for row, _, _ in tags], pa.string()),
             "row": pa.array([row for row, _, _ in tags], pa.uint32()),
             "concept_id": pa.array([concept for _, concept, _ in tags], pa.uint16()),
             "probability": pa.array([p for _, _, p in tags], pa.float32()).cast(pa.float16()),
@@ -79,19 +84,19 @@ def test_long_captions_are_counted_to_their_end_in_bounded_batches(tmp_path):
     assert count(tmp_path, [Concept("red panda")], captions).to_pydict()["n_text"] == [2]
 
 
-def test_concepts_are_joined_in_parts_without_losing_any(tmp_path, monkeypatch):
-    captions = ["red panda and a car", "an automobile", "a car, an automobile", "panda", "a red car", ""] * 50
-    concepts = [
-        Concept("red panda"),
-        Concept("automobile", ("car",)),
-        Concept("zebra"),
-        Concept("panda"),
-        Concept("red"),
-    ]
-    whole = count(tmp_path, concepts, captions)
-    assert whole.to_pydict()["n_text"] == [50, 200, 0, 100, 100]
-    monkeypatch.setattr(indexing, "PART", 7)
-    assert count(tmp_path, concepts, captions) == whole
+@pytest.mark.parametrize("piece", [7, 60])
+def test_captions_are_counted_in_pieces_without_losing_any(tmp_path, monkeypatch, piece):
+    rng = np.random.default_rng(0)
+    words = np.array(["red", "panda", "cat", "automobile", "car", "ice", "cream"])
+    captions = [" ".join(rng.choice(words, rng.integers(0, 7))) for _ in range(300)]
+    concepts = [Concept("red panda"), Concept("automobile", ("car",)), Concept("zebra"), Concept("ice cream")]
+    tags = [(r, c, float(rng.uniform(0.5, 1))) for r in range(300) for c in range(4) if rng.random() < 0.3]
+    shards = [f"{i // 8:05d}" for i in range(40)] + ["x'y"] * 260  # small ones, and one that is cut
+    whole = count(tmp_path, concepts, captions, tags, shards)
+    assert min(np.delete(whole[column], 2).min() for column in ("n_text", "n_matched")) > 0
+    monkeypatch.setattr(indexing, "PIECE", piece)
+    assert len(indexing.pieces(connect(), [tmp_path / "index.parquet"])) > 1
+    assert count(tmp_path, concepts, captions, tags, shards) == whole
 
 
 def test_aliases_count_a_caption_once_and_only_add(tmp_path):

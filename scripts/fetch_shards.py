@@ -1,0 +1,47 @@
+"""Fetch a chunk's remote shards into a folder that stands until the chunk is counted and tagged.
+
+What is there of an interrupted job stays in a hidden folder beside it, and the next one goes on from there.
+"""
+
+import argparse
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from concept_freq.fetching import FetchError, Shard, fetch
+from concept_freq.progress import progress
+
+
+def shard_of(text: str) -> Shard:
+    """A shard from LOCATION SIZE SHA256, the last two empty where they are not known."""
+    location, size, sha256 = text.split("\t")
+    return Shard(location, int(size) if size else None, sha256 or None)
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shards", type=shard_of, nargs="+", required=True, help="LOCATION, SIZE, SHA256 with tabs")
+    parser.add_argument("--connections", type=int, default=4, help="shards that are fetched at once")
+    parser.add_argument("--tries", type=int, default=8)
+    parser.add_argument("--pause", type=float, default=1.0, help="seconds after the first failed try")
+    parser.add_argument("--folder", type=Path, required=True, help="(out)")
+    args = parser.parse_args()
+    unfinished = args.folder.with_name(f".{args.folder.name}.part")
+
+    def get(shard: Shard) -> None:
+        if not (unfinished / shard.name).exists():
+            fetch(shard, unfinished / shard.name, args.tries, args.pause)
+
+    with ThreadPoolExecutor(args.connections) as pool:
+        try:
+            for _ in progress(pool.map(get, args.shards), len(args.shards), "fetching shards"):
+                pass
+        except FetchError as error:
+            pool.shutdown(cancel_futures=True)
+            sys.exit(str(error))
+    unfinished.replace(args.folder)
+
+
+if __name__ == "__main__":
+    main()
