@@ -31,6 +31,7 @@ bench: env  ## Benchmarks: each prints ratios measured in one run
 	PYTHONPATH=scripts python benchmarks/text_index.py
 	PYTHONPATH=scripts python benchmarks/evaluate.py
 	PYTHONPATH=scripts python benchmarks/tagging.py
+	python benchmarks/planning.py
 
 lint: env  ## Format and lint
 	ruff format && ruff check --fix && snakefmt Snakefile rules && snakemake --lint

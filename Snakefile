@@ -38,7 +38,7 @@ include: "rules/checks.smk"
 include: "rules/provenance.smk"
 
 
-if PUBLISHED:
+if PUBLISHED or NAMES_PUBLISHED:
 
     include: "rules/released_inputs.smk"
     include: "rules/released.smk"

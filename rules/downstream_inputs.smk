@@ -36,14 +36,16 @@ def given_class_names(dataset):
     return f"<resources>/class_names/{dataset}.txt" if names == "published" else names or []
 
 
+def class_names_of(dataset):
+    """Class names of a classification set, one per line."""
+    if folder := webdataset(dataset):
+        return given_class_names(dataset) or f"{folder}/classnames.txt"
+    return downstream_of(dataset, f"<results>/downstream/{dataset}/classnames.txt", "classnames.txt")
+
+
 def downstream_classes(wildcards):
-    """Class names of a classification set, one per line; a retrieval set has none."""
-    if DOWNSTREAM.task[wildcards.dataset] != "classification":
-        return []
-    if folder := webdataset(wildcards.dataset):
-        return given_class_names(wildcards.dataset) or f"{folder}/classnames.txt"
-    composed = f"<results>/downstream/{wildcards.dataset}/classnames.txt"
-    return downstream_of(wildcards.dataset, composed, "classnames.txt")
+    """A set's class_names_of; a retrieval set has none."""
+    return class_names_of(wildcards.dataset) if DOWNSTREAM.task[wildcards.dataset] == "classification" else []
 
 
 def templates_of(wildcards):

@@ -33,6 +33,27 @@ rule train_tagger:
         " --threads {threads} --out {output} 2>&1 | tee {log}"
 
 
+if "source" in TAGGER:
+
+    rule retrieve_checkpoint:
+        """Fetch the tagger's checkpoint; it has no other version, so an edit of the code fetches nothing again."""
+        input:
+            script=ancient(src("retrieve_checkpoint.py")),
+            lib=ancient(lib("retrieve_checkpoint.py")),
+        output:
+            TAGGER["checkpoint"],
+        log:
+            "<logs>/retrieve_checkpoint.log",
+        retries: 3
+        localrule: True
+        conda:
+            "../envs/workflow.yaml"
+        params:
+            **TAGGER["source"],
+        shell:
+            "python {input.script} --address {params.address} --size {params.size} --out {output} 2>&1 | tee {log}"
+
+
 rule describe_concepts:
     """Describe every concept in words, for RAM++: from files, by a chat model, or by the plain template."""
     input:
@@ -114,7 +135,7 @@ rule tag_images:
     params:
         tagger=lambda wildcards, input: tagger_flags(input.files),
         labels=lambda wildcards, input: optional("--labels", input.labels),
-        digests=digests,
+        digest=chunk_digest,
         floor=min(config["counting"]["thresholds"]),
     shell:
         "python {input.script} --shards {input.shards:q} {input.kept:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"

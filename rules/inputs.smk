@@ -3,6 +3,7 @@
 import collections
 import csv
 import glob
+import hashlib
 
 MANY_CHUNKS = 1000
 
@@ -90,6 +91,7 @@ def chunks_of(shards):
 Shard = collections.namedtuple("Shard", ["location", "size", "sha256"])
 SHARDS = {pretraining: shards_of(pretraining) for pretraining in MEASURED}
 CHUNKS = {pretraining: chunks_of(shards) for pretraining, shards in SHARDS.items()}
+WITH_PICTURES = {name for name in MEASURED if all(shard_name(s.location).endswith(".tar") for s in SHARDS[name])}
 
 
 def check_chunks():
@@ -137,14 +139,20 @@ def all_pinned(pretraining):
     return [path for chunk, shards in CHUNKS[pretraining].items() for path in pinned_shards(pretraining, chunk, shards)]
 
 
-def digests_of(shards):
-    """What tells pinned shards apart: an edit of the manifest reruns their chunk."""
-    return [shard.sha256 or shard.location for shard in shards if shard.sha256 or is_remote(shard.location)]
+def digest_of(shards):
+    """What tells pinned shards apart, in short: an edit of the manifest reruns their chunk."""
+    pinned = [shard for shard in shards if shard.sha256 or is_remote(shard.location)]
+    return hashlib.sha256(repr([shard.sha256 or shard.location for shard in pinned]).encode()).hexdigest()
 
 
-def digests(wildcards):
-    """A chunk's digests_of."""
-    return digests_of(chunk_shards(wildcards))
+def chunk_digest(wildcards):
+    """A chunk's digest_of."""
+    return digest_of(chunk_shards(wildcards))
+
+
+def rows_of(shards):
+    """Rows of a manifest as one argument of a program."""
+    return "\n".join("\t".join(shard) for shard in shards)
 
 
 def first_chunk(pretraining):
@@ -189,7 +197,7 @@ def noun_index(wildcards):
 
 def has_pictures(pretraining):
     """Whether a dataset's shards hold pictures: tars do, tables of captions do not."""
-    return all(shard_name(shard.location).endswith(".tar") for shard in SHARDS[pretraining])
+    return pretraining in WITH_PICTURES
 
 
 def tags_of_chunk(wildcards):
@@ -273,20 +281,24 @@ def counts_of(pretraining):
 
 
 def figure_columns(figure):
-    """Pretraining datasets that a log-linear figure shows, one per column."""
-    return config["figures"][figure].get("pretraining", list(PRETRAINING.index))
+    """Pretraining datasets that a log-linear figure shows, one per column: those it names, of this run's."""
+    named = config["figures"][figure].get("pretraining", PRETRAINING.index)
+    return [name for name in named if name in PRETRAINING.index]
 
 
 def check_figures():
-    """Stop before any job where a figure names a dataset that the run lacks."""
+    """Stop before any job where a figure names what no registry has, or nothing of this run."""
+    registered = read_registry("pretraining").index
     for name, figure in config["figures"].items():
         sets = [row["dataset"] for row in figure["rows"] if "dataset" in row]
         for key, names, known in (
-            ("pretraining", figure_columns(name), PRETRAINING.index),
+            ("pretraining", figure.get("pretraining", []), registered),
             ("rows", sets, DOWNSTREAM.index),
         ):
             if unknown := [entry for entry in names if entry not in known]:
                 raise WorkflowError(f"config: figures.{name}.{key}: {unknown[0]!r} is not among {', '.join(known)}")
+        if not figure_columns(name):
+            raise WorkflowError(f"config: figures.{name}.pretraining: none of them is in this run")
 
 
 check_figures()

@@ -23,7 +23,7 @@ rule fetch_shards:
         runtime=minutes(30, per_shard=5),
     params:
         **{key: config["fetching"][key] for key in ("connections", "tries", "pause")},
-        shards=lambda wildcards: ["\t".join(shard) for shard in chunk_shards(wildcards) if is_remote(shard.location)],
+        shards=lambda wildcards: rows_of(filter(lambda shard: is_remote(shard.location), chunk_shards(wildcards))),
     shell:
         "python {input.script} --shards {params.shards:q} --connections {params.connections} --tries {params.tries}"
         " --pause {params.pause} --folder {output} 2>&1 | tee {log}"
@@ -48,11 +48,10 @@ rule list_shards:
         mem_mb=megabytes(1000),
         runtime=minutes(15, per_shard=1),
     params:
-        remote=lambda wildcards: [s.location for s in chunk_shards(wildcards) if is_remote(s.location)],
-        pinned=lambda wildcards: [f"{s.sha256}={s.location}" for s in chunk_shards(wildcards) if s.sha256],
+        expected=lambda wildcards: rows_of(chunk_shards(wildcards)),
     shell:
-        "python {input.script} --shards {input.shards:q} {input.kept:q} --remote {params.remote:q}"
-        " --pinned {params.pinned:q} --out {output} 2>&1 | tee {log}"
+        "python {input.script} --shards {input.shards:q} {input.kept:q} --expected {params.expected:q}"
+        " --out {output} 2>&1 | tee {log}"
 
 
 rule collect_manifest:

@@ -21,7 +21,7 @@ rule parse_captions:
         mem_mb=megabytes(1500),
         runtime=minutes(15, per_shard=1),
     params:
-        digests=digests,
+        digest=chunk_digest,
         caption=lambda wildcards: PRETRAINING.caption_column[wildcards.pretraining] or "caption",
         key=lambda wildcards: f"--key-column {key}" if (key := PRETRAINING.key_column[wildcards.pretraining]) else "",
     shell:

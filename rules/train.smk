@@ -26,7 +26,7 @@ rule train_clip:
         runtime=lambda wildcards, attempt: attempt
         * int(20 + training_length(wildcards.pretraining, wildcards.backbone) / TRAINED_PER_MINUTE),
     params:
-        digests=lambda wildcards: digests_of(SHARDS[wildcards.pretraining]),
+        digest=lambda wildcards: digest_of(SHARDS[wildcards.pretraining]),
         samples_seen=lambda wildcards: training_length(wildcards.pretraining, wildcards.backbone),
         batch_size=lambda wildcards: BACKBONES.batch_size[wildcards.backbone],
         learning_rate=lambda wildcards: BACKBONES.learning_rate[wildcards.backbone],

@@ -8,20 +8,14 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from concept_freq.fetching import FetchError, Shard, fetch
+from concept_freq.fetching import FetchError, Shard, fetch, read_rows
 from concept_freq.progress import progress
-
-
-def shard_of(text: str) -> Shard:
-    """A shard from LOCATION SIZE SHA256, the last two empty where they are not known."""
-    location, size, sha256 = text.split("\t")
-    return Shard(location, int(size) if size else None, sha256 or None)
 
 
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shards", type=shard_of, nargs="+", required=True, help="LOCATION, SIZE, SHA256 with tabs")
+    parser.add_argument("--shards", type=read_rows, required=True, help="lines of LOCATION, SIZE, SHA256 with tabs")
     parser.add_argument("--connections", type=int, default=4, help="shards that are fetched at once")
     parser.add_argument("--tries", type=int, default=8)
     parser.add_argument("--pause", type=float, default=1.0, help="seconds after the first failed try")

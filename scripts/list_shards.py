@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from concept_freq.digests import sha256_of
-from concept_freq.fetching import Shard
+from concept_freq.fetching import read_rows
 from concept_freq.progress import progress
 from concept_freq.shards import listed
 from concept_freq.tables import atomic_path
@@ -18,19 +18,16 @@ def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shards", type=Path, nargs="+", required=True, help="files, or folders of them")
-    parser.add_argument("--remote", nargs="*", default=[], help="addresses that shards in folders were fetched from")
-    parser.add_argument("--pinned", nargs="*", default=[], metavar="SHA256=LOCATION", help="what a manifest says")
+    parser.add_argument("--expected", type=read_rows, required=True, help="lines of LOCATION, SIZE, SHA256 with tabs")
     parser.add_argument("--out", type=Path, required=True, help="a manifest")
     args = parser.parse_args()
-    expected = {location: sha256 for sha256, _, location in (pin.partition("=") for pin in args.pinned)}
-    addresses = {Shard(address).name: address for address in args.remote}
+    expected = {shard.name: shard for shard in args.expected}
     files, rows = listed(args.shards), []
     for path in progress(files, len(files), "hashing shards"):
-        location, sha256 = addresses.get(path.name, str(path)), sha256_of([path])
-        if expected.get(location, sha256) != sha256:
-            sys.exit(
-                f"{location}: sha256 is {sha256}, its manifest says {expected[location]}; correct the one or the other"
-            )
+        shard, sha256 = expected[path.name], sha256_of([path])
+        location = shard.location if "://" in shard.location else str(path)
+        if shard.sha256 not in (None, sha256):
+            sys.exit(f"{location}: sha256 is {sha256}, its manifest says {shard.sha256}; correct the one or the other")
         rows.append((path.name, location, path.stat().st_size, sha256))
     with atomic_path(args.out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter="\t", lineterminator="\n").writerows([COLUMNS, *rows])

@@ -70,7 +70,8 @@ def test_a_model_is_added_by_one_row_and_only_that_row_runs(snakemake, project):
 
 def test_presets_of_published_models_are_planned(snakemake):
     for preset, models in (("paper", 10), ("let_it_wag", 40), ("quick", 2)):
-        command = ["--dry-run", "--configfile", "config/paper.yaml", "--config", f"models={preset}"]
+        configs = ["config/paper.yaml", "config/published_counts.yaml"]
+        command = ["--dry-run", "--configfile", *configs, "--config", f"models={preset}"]
         planned = jobs(snakemake(*command))
         assert planned["retrieve_model"] == models
         assert planned["embed_images"] == 20 * models

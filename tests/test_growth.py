@@ -2,13 +2,10 @@
 
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from faulty import FaultyServer
 from project import TARGETS, Project, finished
 

@@ -14,8 +14,6 @@ import time
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from project import Project, finished
 
 REPOSITORY = Path(__file__).parents[1]

@@ -31,6 +31,12 @@ class Shard(NamedTuple):
         return self.location.split("?")[0].rpartition("/")[2]
 
 
+def read_rows(text: str) -> list[Shard]:
+    """Shards from lines of LOCATION, SIZE and SHA256 with tabs between, the last two empty where not known."""
+    cells = [line.split("\t") for line in text.splitlines()]
+    return [Shard(location, int(size) if size else None, sha256 or None) for location, size, sha256 in cells]
+
+
 class FetchError(RuntimeError):
     """A shard that could not be had; the message names it, the reason and the remedy."""
 

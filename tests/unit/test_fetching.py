@@ -11,8 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from faulty import FaultyServer
 
 from concept_freq.digests import sha256_of
@@ -159,8 +157,8 @@ def test_an_address_that_nobody_knows_is_named(tmp_path, location):
 
 def test_a_killed_job_goes_on_and_a_finished_shard_is_not_fetched_twice(server, folder, tmp_path):
     (folder / "00008.tar").write_bytes((folder / "00007.tar").read_bytes())
-    shards = [f"{server.url}/0000{i}.tar\t\t" for i in (7, 8)]
-    command = [sys.executable, REPOSITORY / "scripts" / "fetch_shards.py", "--shards", *shards, "--pause", "30"]
+    shards = "\n".join(f"{server.url}/0000{i}.tar\t\t" for i in (7, 8))
+    command = [sys.executable, REPOSITORY / "scripts" / "fetch_shards.py", "--shards", shards, "--pause", "30"]
     command += ["--connections", "1", "--folder", tmp_path / "00000"]
     server.faults = ["", "cut"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)

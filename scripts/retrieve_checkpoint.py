@@ -1,0 +1,24 @@
+"""Fetch a tagger's checkpoint from its address, resumed where the line broke, and check its size."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from concept_freq.fetching import FetchError, Shard, fetch
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--address", required=True, help="http, https, s3 or hf")
+    parser.add_argument("--size", type=int, required=True, help="bytes")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    try:
+        fetch(Shard(args.address, args.size), args.out)
+    except FetchError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

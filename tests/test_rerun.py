@@ -1,0 +1,104 @@
+"""What an edit reruns, and that it reruns nothing else: on a copy of the repository with the small run's results."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from project import finished
+
+REPOSITORY = Path(__file__).parents[1]
+PARTS = ["Snakefile", "rules", "scripts", "config", "envs", "profiles", "report", ".test"]
+ALWAYS = {"all", "tabulate_provenance"}  # what looks at everything
+FIGURES = {
+    "figure_contact_sheet",
+    "figure_log_linear",
+    "figure_long_tail",
+    "figure_recipes",
+    "figure_tagger_comparison",
+}
+FIGURES |= {"figure_tagger_quality", "figure_thresholds", "figure_truth_check"}
+CONFIG = ".test/config/config.yaml"
+SHEETS = {"figure_tagger_comparison", "figure_thresholds"}
+AFTER_TAGS = {"correct_counts", "figure_tagger_quality"}
+AFTER_FITS = {"figure_log_linear", "figure_recipes", "tabulate_headline"}
+AFTER_SCORES = {"check_results", "collect_scores", "fit_log_linear", "tabulate_frequency_bins", *AFTER_FITS}
+AFTER_COUNTS = {"audit_counts", "check_results", "collect_counts", "figure_long_tail", "fit_log_linear", "sum_counts"}
+AFTER_COUNTS |= {"tabulate_frequency_bins", "tabulate_long_tail", *AFTER_FITS}
+AFTER_INDEX = {"compare_with_truth", "count_concepts", "figure_truth_check", "tabulate_truth", *AFTER_COUNTS}
+
+
+@pytest.fixture(scope="module")
+def copy(snakemake, tmp_path_factory) -> Path:
+    """The repository and the small run's results, elsewhere: moving alone reruns nothing."""
+    finished(snakemake("--cores", "2", folder=REPOSITORY / ".test"))
+    folder = tmp_path_factory.mktemp("copy")
+    for part in PARTS:
+        source = REPOSITORY / part
+        shutil.copytree(source, folder / part) if source.is_dir() else shutil.copy2(source, folder / part)
+    (folder / "resources").symlink_to(REPOSITORY / "resources")
+    return folder
+
+
+def planned(folder: Path) -> set[str]:
+    """Rules that a run in the copy would run."""
+    program = Path(sys.executable).with_name("snakemake")
+    command = [program, "--snakefile", folder / "Snakefile", "--directory", folder / ".test", "--dry-run"]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=folder)
+    finished(result)
+    return {rule for rule, _ in re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE)} - {"total"}
+
+
+@contextmanager
+def edited(path: Path, old: str, new: str) -> Iterator[None]:
+    """A file with one text replaced, for a while."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    yield
+    path.write_text(text)
+
+
+def test_moving_and_touching_everything_reruns_nothing(copy):
+    assert planned(copy) == set()
+    for part in ("rules", "scripts", "config", ".test/config", ".test/results"):
+        for path in (copy / part).rglob("*"):
+            path.touch()
+    (copy / "Snakefile").touch()
+    assert planned(copy) == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("scripts/figure_long_tail.py", '"""', '"""New. ', {"figure_long_tail"}),
+        ("scripts/concept_freq/plots.py", '"""', '"""New. ', FIGURES),
+        ("scripts/concept_freq/correction.py", '"""', '"""New. ', AFTER_TAGS),
+        ("scripts/index_captions.py", '"""', '"""New. ', {"index_captions", *AFTER_INDEX}),
+        ("scripts/fetch_shards.py", '"""', '"""New. ', set()),
+        (CONFIG, "draws: 200", "draws: 201", {*AFTER_TAGS, "fit_log_linear", *AFTER_FITS}),
+        (CONFIG, "thresholds: [0.5, 0.7]", "thresholds: [0.5, 0.8]", {"count_concepts", *SHEETS, *AFTER_COUNTS}),
+        (CONFIG, "matched_spearman: 0.8", "matched_spearman: 0.7", {"check_results"}),
+        (CONFIG, "min_images: 3", "min_images: 4", {"evaluate_retrieval", *AFTER_SCORES}),
+        (CONFIG, "tries: 8", "tries: 9", set()),
+    ],
+)
+def test_an_edit_reruns_what_depends_on_it(copy, file, old, new, expected):
+    with edited(copy / file, old, new):
+        found = planned(copy)
+    if file == CONFIG:
+        assert "tabulate_provenance" in found  # the config is part of what made the results
+    assert found - ALWAYS == expected
+
+
+def test_the_concept_list_reruns_what_reads_it_and_nothing_before(copy):
+    path = copy / ".test" / "config" / "concepts.tsv"
+    line = next(row for row in path.read_text().splitlines() if row.startswith("banana\t"))
+    with edited(path, line, line.replace("banana\t", "banana\tplantain|", 1)):
+        found = planned(copy)
+    assert {"design_frequencies", "count_concepts", "tag_images", "evaluate_retrieval"} <= found
+    assert not found & {"retrieve_pack", "retrieve_file"}
