@@ -39,7 +39,7 @@ rule fit_log_linear:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(2000),
-        runtime=minutes(45),
+        runtime=minutes(25),
     params:
         thresholds=config["counting"]["thresholds"],
         binning=json.dumps({task: config["analysis"][task] for task in SCORES if task in config["analysis"]}),

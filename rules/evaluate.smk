@@ -22,7 +22,7 @@ rule embed_images:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(2000, per_mb=3),
-        runtime=minutes(45),
+        runtime=minutes(25),
         gpu=1,
     params:
         **config["evaluation"],

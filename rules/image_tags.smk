@@ -22,7 +22,7 @@ rule train_tagger:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(3000),
-        runtime=minutes(45),
+        runtime=minutes(25),
     params:
         **{key: value for key, value in TAGGER_TRAINING.items() if key != "trunk"},
     shell:
@@ -164,7 +164,7 @@ rule compare_tagger:
         "../envs/workflow.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: tagger_memory(COMPARED[wildcards.tagger])(wildcards, attempt),
-        runtime=minutes(45),
+        runtime=minutes(25),
         gpu=lambda wildcards: gpus(COMPARED[wildcards.tagger]),
     params:
         shard=lambda wildcards, input: first_path(compared_dataset(), input.shard),

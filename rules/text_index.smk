@@ -19,7 +19,7 @@ rule parse_captions:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(1500),
-        runtime=minutes(15, per_shard=1),
+        runtime=minutes(10, per_shard=1),
     params:
         digest=chunk_digest,
         caption=lambda wildcards: PRETRAINING.caption_column[wildcards.pretraining] or "caption",
@@ -45,7 +45,7 @@ rule index_captions:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(1500),
-        runtime=minutes(15, per_shard=1),
+        runtime=minutes(10, per_shard=1),
     shell:
         "python {input.script} --captions {input.captions} --threads {threads} --out {output} 2>&1 | tee {log}"
 

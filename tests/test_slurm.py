@@ -59,12 +59,19 @@ class Run:
     def command(self, *arguments: str) -> list[str]:
         """Snakemake with the shipped profile and what this site edits."""
         base = ["snakemake", "--snakefile", REPOSITORY / "Snakefile", "--directory", self.folder]
-        return [*map(str, base), "--workflow-profile", str(REPOSITORY / "profiles" / "slurm"), *arguments, *SITE]
+        return [
+            *map(str, base),
+            "--workflow-profile",
+            str(REPOSITORY / "profiles" / "slurm"),
+            *arguments,
+            *SITE,
+            *SHORT_OF_MEMORY,
+        ]
 
-    def start(self, *arguments: str) -> subprocess.Popen:
+    def start(self) -> subprocess.Popen:
         """Start it; what it says goes to a file."""
         with (self.folder / "said.txt").open("w") as said:
-            command = self.command(*arguments)
+            command = self.command()
             return subprocess.Popen(command, stdout=said, stderr=said, env=self.slurm, cwd=REPOSITORY)
 
     def said(self) -> str:
@@ -134,13 +141,12 @@ def test_whatever_happens_on_the_cluster_the_bytes_are_those_of_the_local_run(sl
     process.kill()
     process.wait()
     assert run.running()
-    shutil.copytree(run.folder / ".snakemake" / "log", tmp_path / "logs")
     run.ask(str(REPOSITORY / "profiles" / "slurm" / "cancel_orphans.sh"))
     assert run.running() == []
     done = {path: path.stat().st_mtime_ns for path in (run.folder / "results" / "shards").rglob("*.tar")}
     assert done
 
-    process = run.start(*SHORT_OF_MEMORY)
+    process = run.start()
     lose_a_node(run, process)
     assert process.wait(420) == 0, run.said()[-4000:]
     assert {path: path.stat().st_mtime_ns for path in done} == done  # what was there is not made again
