@@ -20,6 +20,7 @@ pathvars:
 
 
 include: "rules/common.smk"
+include: "rules/shard_inputs.smk"
 include: "rules/inputs.smk"
 include: "rules/downstream_inputs.smk"
 include: "rules/tagger_inputs.smk"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
 SHARDS = 41_408
+CHUNK_RULES = ("fetch_shards", "list_shards", "parse_captions", "index_captions", "tag_images", "count_concepts")
 MODELS = "models=[laion400m/ViT-B-32,laion400m/ViT-B-16,laion400m/ViT-L-14]"
 LEAST = {"seconds": 5, "megabytes": 300}
 
@@ -44,6 +45,7 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         jobs, seconds, megabytes = plan(Path(folder), args.shards)
+    assert len({jobs[rule] for rule in CHUNK_RULES}) == 1, jobs
     print(f"{args.shards:,} shards in {jobs['tag_images']} chunks, {jobs['total']:,} jobs")
     for name, value in (("seconds", seconds), ("megabytes", megabytes)):
         print(f"  {'ok    ' if value <= LEAST[name] else 'MISSED'} {name}: {value:.3g} (at most {LEAST[name]})")

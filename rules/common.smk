@@ -202,5 +202,5 @@ wildcard_constraints:
     pictures=one_of(PICTURES.index),
     file=one_of(FILES.index),
     figure=one_of(config["figures"]),
-    chunk=r"\d{5}",
+    chunk=r"\d{5}\d*",
     shard=r"\d{5}",

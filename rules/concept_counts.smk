@@ -21,7 +21,7 @@ rule count_concepts:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(1500),
-        runtime=minutes(15, per_shard=1),
+        runtime=minutes(10, per_shard=0.2),
     params:
         modes=config["counting"]["modes"],
         thresholds=config["counting"]["thresholds"],

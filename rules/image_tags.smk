@@ -114,6 +114,7 @@ rule tag_images:
         lib=lib("tag_images.py"),
         shards=shards_here,
         kept=ancient(shards_kept),
+        verified=verified,
         concepts=config["concepts"],
         checkpoint=tagger_checkpoint(),
         files=tagger_files(),
@@ -130,7 +131,7 @@ rule tag_images:
         "../envs/workflow.yaml"
     resources:
         mem_mb=tagger_memory(TAGGER),
-        runtime=minutes(30, per_shard=5),
+        runtime=minutes(30, per_shard=1),
         gpu=gpus(TAGGER),
     params:
         tagger=lambda wildcards, input: tagger_flags(input.files),
@@ -149,6 +150,8 @@ rule compare_tagger:
         script=src("tag_images.py"),
         lib=lib("tag_images.py"),
         shard=ancient(lambda wildcards: first_shard(compared_dataset())),
+        # another shard in its place is seen by its manifest
+        manifest=lambda wildcards: f"<results>/manifests/{compared_dataset()}/{first_chunk(compared_dataset())}.tsv",
         concepts=config["concepts"],
         checkpoint=lambda wildcards: tagger_checkpoint(COMPARED[wildcards.tagger]),
         files=lambda wildcards: tagger_files(COMPARED[wildcards.tagger]),

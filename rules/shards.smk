@@ -20,7 +20,7 @@ rule fetch_shards:
     resources:
         downloads=1,
         mem_mb=megabytes(1000),
-        runtime=minutes(30, per_shard=5),
+        runtime=minutes(30, per_shard=1),
     params:
         **{key: config["fetching"][key] for key in ("connections", "tries", "pause")},
         shards=lambda wildcards: rows_of(filter(lambda shard: is_remote(shard.location), chunk_shards(wildcards))),
@@ -46,7 +46,7 @@ rule list_shards:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(1000),
-        runtime=minutes(15, per_shard=1),
+        runtime=minutes(10, per_shard=0.2),
     params:
         expected=lambda wildcards: rows_of(chunk_shards(wildcards)),
     shell:

@@ -8,6 +8,7 @@ rule parse_captions:
         lib=lib("parse_captions.py"),
         shards=shards_here,
         kept=ancient(shards_kept),
+        verified=verified,
     output:
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
         skipped="<results>/skipped/captions/{pretraining}/{chunk}.parquet",
@@ -19,7 +20,7 @@ rule parse_captions:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(1500),
-        runtime=minutes(10, per_shard=1),
+        runtime=minutes(10, per_shard=0.2),
     params:
         digest=chunk_digest,
         caption=lambda wildcards: PRETRAINING.caption_column[wildcards.pretraining] or "caption",
@@ -45,7 +46,7 @@ rule index_captions:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(1500),
-        runtime=minutes(10, per_shard=1),
+        runtime=minutes(10, per_shard=0.2),
     shell:
         "python {input.script} --captions {input.captions} --threads {threads} --out {output} 2>&1 | tee {log}"
 
@@ -66,7 +67,7 @@ rule index_nouns:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(2500),
-        runtime=minutes(30, per_shard=2),
+        runtime=minutes(30, per_shard=0.5),
     params:
         model=SPACY_MODEL,
     shell:

@@ -4,6 +4,8 @@ What is there of an interrupted job stays in a hidden folder beside it, and the 
 """
 
 import argparse
+import hashlib
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +23,8 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=1.0, help="seconds after the first failed try")
     parser.add_argument("--folder", type=Path, required=True, help="(out)")
     args = parser.parse_args()
-    unfinished = args.folder.with_name(f".{args.folder.name}.part")
+    wanted = hashlib.sha256(repr(args.shards).encode()).hexdigest()[:16]  # what is left of another list is not used
+    unfinished = args.folder.with_name(f".{args.folder.name}.{wanted}.part")
 
     def get(shard: Shard) -> None:
         if not (unfinished / shard.name).exists():
@@ -35,6 +38,8 @@ def main() -> None:
             pool.shutdown(cancel_futures=True)
             sys.exit(str(error))
     unfinished.replace(args.folder)
+    for other in args.folder.parent.glob(f".{args.folder.name}.*.part"):
+        shutil.rmtree(other)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import argparse
 import hashlib
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ def commit(repository: Path) -> str:
     def git(*command: str) -> str:
         return subprocess.run(["git", "-C", repository, *command], capture_output=True, text=True).stdout.strip()
 
+    if not shutil.which("git"):
+        return "not known: git is not installed"
     found = git("rev-parse", "HEAD")
     return (found + "+" * bool(git("status", "--porcelain", "--untracked-files=no"))) if found else "not under git"
 
@@ -55,13 +58,17 @@ def provenance(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
         yield f"{path.stem}, manifest sha256", sha256_of([path])
 
 
-def costs_of(benchmarks: Path, samples: int) -> pd.DataFrame:
+def costs_of(benchmarks: Path, samples: int, datasets: set[str]) -> pd.DataFrame:
     """One row per rule that was timed: jobs, hours, memory; per PROJECTED samples where it works chunk by chunk."""
     rows = []
     for rule in sorted(
         {path.relative_to(benchmarks).parts[0].removesuffix(".tsv") for path in benchmarks.rglob("*.tsv")}
     ):
         files = [*benchmarks.glob(f"{rule}.tsv"), *(benchmarks / rule).rglob("*.tsv")]
+        if rule in CHUNK_RULES:
+            files = [path for path in files if path.parent.name in datasets]
+        if not files:
+            continue
         jobs = pd.concat([pd.read_csv(path, sep="\t", na_values="-") for path in files])
         row = {"rule": rule, "jobs": len(jobs), "hours": jobs.s.sum() / 3600, "cpu_hours": jobs.cpu_time.sum() / 3600}
         row["largest_memory_mb"] = jobs.max_rss.max()
@@ -76,12 +83,15 @@ def costs_of(benchmarks: Path, samples: int) -> pd.DataFrame:
 PER_100M = ("hours_per_100m", "cpu_hours_per_100m")
 
 
-def disk_of(results: Path, samples: int) -> pd.DataFrame:
+def disk_of(results: Path, samples: int, datasets: set[str]) -> pd.DataFrame:
     """Bytes of each kind of result, and of those per chunk the gigabytes that PROJECTED samples would take."""
-    rows = [{"results": path.name, "bytes": size_of(path)} for path in sorted(results.iterdir()) if path.is_dir()]
-    table = pd.DataFrame(rows, columns=["results", "bytes"])
+    kinds = [path for path in sorted(results.iterdir()) if path.is_dir() and not (path / "tables").exists()]
+    table = pd.DataFrame(
+        [{"results": path.name, "bytes": size_of(path)} for path in kinds], columns=["results", "bytes"]
+    )
+    counted = table.results.map(lambda kind: sum(size_of(results / kind / name) for name in datasets))
     per_chunk = table.results.isin(STORED) & (samples > 0)
-    table["gigabytes_per_100m"] = (table.bytes * PROJECTED / max(samples, 1) / 1e9).where(per_chunk)
+    table["gigabytes_per_100m"] = (counted * PROJECTED / max(samples, 1) / 1e9).where(per_chunk)
     return table
 
 
@@ -99,8 +109,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     samples = sum(int(pd.read_parquet(path).n_samples.iloc[0]) for path in args.counts)
-    write_csv(costs_of(args.benchmarks, samples), args.costs, digits=3)
-    write_csv(disk_of(args.results, samples), args.disk, digits=3)
+    datasets = {path.stem for path in args.counts}
+    write_csv(costs_of(args.benchmarks, samples, datasets), args.costs, digits=3)
+    write_csv(disk_of(args.results, samples, datasets), args.disk, digits=3)
     write_csv(pd.DataFrame(provenance(args), columns=["item", "value"]), args.out)
 
 

@@ -27,7 +27,7 @@ def fingerprint(args: argparse.Namespace) -> str:
     options = {key: str(value) for key, value in vars(args).items() if key not in ("out", "histograms", "skipped")}
     inputs = [args.concepts, *(path for path in (args.checkpoint, args.labels) if path and path.is_file())]
     code = sorted(Path(__file__).with_name("concept_freq").glob("*.py"))
-    shards = [(path.name, path.stat().st_size) for path in args.shards]
+    shards = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in args.shards]
     known = json.dumps([options, sha256_of([*inputs, *code]), shards], sort_keys=True)
     return hashlib.sha256(known.encode()).hexdigest()[:16]
 

@@ -15,6 +15,7 @@ from scipy import stats
 
 from concept_freq.downstream import read_class_names
 from concept_freq.log_linear import bin_means
+from concept_freq.published import concept_of, read_scores_file
 
 REPOSITORY = Path(__file__).parents[1]
 PLACES = [os.environ.get("RELEASED_DATA", ""), REPOSITORY / "resources/released", REPOSITORY.parent / "shared/released"]
@@ -135,14 +136,24 @@ def test_class_names_of_the_17_sets_are_as_many_as_the_paper_says(snakemake, tmp
     names = sets.dataset[(sets.class_names == "published") & ~sets.dataset.str.startswith("imagenet-")].tolist()
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text(f"pathvars: {{resources: {tmp_path}}}\nreleased_data: {RELEASED}\n")
-    configs = ["--configfile", "config/paper.yaml", str(overlay)]
+    configs = ["--configfile", "config/paper.yaml", "config/published_counts.yaml", str(overlay)]
     targets = [f"{tmp_path}/class_names/{name}.txt" for name in names]
     result = snakemake("--cores", "2", *targets, *configs)
     assert result.returncode == 0, result.stderr[-3000:]
     classes = [read_class_names(Path(path))[1] for path in targets]
     assert len(classes) == 17
     assert sum(map(len, classes)) == 3469
-    assert len({concept for of_set in classes for concept in of_set}) == 3168
+    concepts = {concept for of_set in classes for concept in of_set}
+    assert len(concepts) == 3168
+    # what the paper's tagger was asked for: those, ImageNet-R's, and lists for retrieval and text-to-image
+    lists = sorted((RELEASED / "ram_model" / "ram" / "data").glob("ram_tag_list_for_*.txt"))
+    if len(lists) == 3:
+        scores = RELEASED / "zero_shot_evaluations" / "imagenet-r_class_results.json"
+        concepts |= {
+            concept_of("imagenet-r", name) for name in next(iter(read_scores_file(scores, "classwise", 100).values()))
+        }
+        concepts |= {line for path in lists for line in path.read_text().splitlines() if line.strip()}
+        assert len(concepts) == 4029
 
 
 def test_a_second_run_does_nothing(run, results):

@@ -1,6 +1,7 @@
 """Which device a job computes on: a GPU that no other job of this machine uses, or the CPU where there is none."""
 
 import fcntl
+import os
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ def lock(names: list[str], pause: float = 5.0) -> int:
     said = False
     while True:
         for i, name in enumerate(names):
-            file = (Path(tempfile.gettempdir()) / f"concept-freq-{name}.lock").open("a")
+            file = (Path(tempfile.gettempdir()) / f"concept-freq-{os.getuid()}-{name}.lock").open("a")
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:

@@ -92,7 +92,7 @@ def lemma_ranges(db: duckdb.DuckDBPyConnection, runs: list[str]) -> list[str]:
     if not cuts:
         return [""]
     sql = "select quantile_disc(lemma, $cuts) from sample"  # one batch shows how lemmas are spread
-    return ["", *sorted(set(db.execute(sql, {"cuts": cuts}).fetchall()[0][0]))]
+    return ["", *sorted(set(db.execute(sql, {"cuts": cuts}).fetchall()[0][0] or []))]
 
 
 def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], path: str | Path, row_group: int = ROW_GROUP) -> None:

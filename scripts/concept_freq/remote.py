@@ -3,11 +3,12 @@
 import http.client
 import os
 import re
+import string
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -56,7 +57,8 @@ def answer_of(body: BinaryIO, status: int, headers: dict[str, str]) -> Answer:
     length = headers.get("content-length")
     start, size = 0, int(length) if length else None
     if status == 206:
-        start, size = map(int, re.fullmatch(r"bytes (\d+)-\d+/(\d+)", headers["content-range"]).groups())
+        first, whole = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers["content-range"]).groups()
+        start, size = int(first), None if whole == "*" else int(whole)
     return Answer(body, start, size, headers.get("etag") or headers.get("last-modified", ""))
 
 
@@ -72,7 +74,8 @@ def reject(status: int, reason: str, after: str | None) -> None:
 @contextmanager
 def open_http(url: str, offset: int, headers: dict[str, str] | None = None) -> Iterator[Answer]:
     """A file over http or https; ``headers`` are not passed on where the server redirects."""
-    request = urllib.request.Request(url, headers={"User-Agent": "concept-freq"})
+    address = urllib.parse.quote(url, safe=string.punctuation)  # spaces and letters beyond ASCII, no more
+    request = urllib.request.Request(address, headers={"User-Agent": "concept-freq"})
     for name, value in (headers or {}).items():
         request.add_unredirected_header(name, value)
     if offset:
@@ -90,7 +93,8 @@ def hub_url(location: str) -> str:
     if not (parts := HF.fullmatch(location)):
         raise RefusedError("is no hf://datasets/OWNER/NAME[@REVISION]/PATH")
     hub = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
-    revision, path = (urllib.parse.quote(parts[key] or "main", safe="/") for key in ("revision", "path"))
+    revision = urllib.parse.quote(urllib.parse.unquote(parts["revision"] or "main"), safe="")  # refs%2Fpr%2F1
+    path = urllib.parse.quote(parts["path"])
     return f"{hub}/datasets/{parts['owner']}/{parts['name']}/resolve/{revision}/{path}"
 
 
@@ -108,7 +112,7 @@ def open_s3(location: str, offset: int) -> Iterator[Answer]:
         answer = error.response["ResponseMetadata"]
         code = error.response.get("Error", {}).get("Code", "")
         reject(answer["HTTPStatusCode"], code, answer.get("HTTPHeaders", {}).get("retry-after"))
-    with found["Body"] as body:
+    with closing(found["Body"]) as body:
         meta = found["ResponseMetadata"]
         yield answer_of(body, meta["HTTPStatusCode"], meta["HTTPHeaders"])
 

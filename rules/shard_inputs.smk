@@ -1,0 +1,186 @@
+"""Which shards a pretraining dataset has, which chunk each is in, and where a job finds it. No rules here."""
+
+import collections
+import csv
+import glob
+import hashlib
+
+MANY_CHUNKS = 1000
+
+
+def shard_number(path):
+    """The number in a shard's name, which alone decides the shard's chunk: adding a shard moves no other."""
+    numbers = re.findall(r"\d+", re.sub(r"-of-\d+", "", Path(path).stem))
+    if not numbers:
+        raise WorkflowError(f"{path}: a shard's name must end in its number, as in 00012.tar")
+    return int(numbers[-1])
+
+
+def shard_name(location):
+    """File name of a shard, wherever it lies; the sample tables name a shard so."""
+    return location.split("?")[0].rpartition("/")[2]
+
+
+def is_remote(location):
+    """Whether a shard must be fetched."""
+    return "://" in location
+
+
+def numbered(pattern):
+    """Addresses that a pattern such as s3://bucket/{00000..41407}.tar stands for."""
+    found = re.search(r"\{(\d+)\.\.(\d+)\}", pattern)
+    if not found:
+        return [pattern]
+    numbers = range(int(found[1]), int(found[2]) + 1)
+    return [pattern.replace(found[0], str(n).zfill(len(found[1]))) for n in numbers]
+
+
+def read_manifest(pretraining):
+    """Shards (location, size, sha256) of a dataset's manifest."""
+    path = PRETRAINING.manifest[pretraining]
+    where = f"{config['registries']['pretraining']}: {pretraining}: manifest {path}"
+    if not os.path.exists(path):
+        raise WorkflowError(
+            f"{where} does not exist; it is a TSV of location, size, sha256: config/README.md says how to make one"
+        )
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, delimiter="\t")
+        if missing := {"location", "size", "sha256"}.difference(reader.fieldnames or ()):
+            raise WorkflowError(f"{where}: line 1: no column {', '.join(sorted(missing))}")
+        shards = [Shard(row["location"], row["size"] or "", (row["sha256"] or "").lower()) for row in reader]
+    for line, shard in enumerate(shards, start=2):
+        if not re.fullmatch(r"\d*", shard.size) or not re.fullmatch(r"([0-9a-f]{64})?", shard.sha256):
+            raise WorkflowError(f"{where}: line {line}: size must be bytes, sha256 64 hexadecimal digits, or empty")
+    return shards
+
+
+def found_shards(pretraining):
+    """Shards that a dataset's registry row points at: files by a pattern, or addresses."""
+    patterns = PRETRAINING.shards[pretraining].split()
+    if not any(map(is_remote, patterns)):
+        patterns = sorted(glob.glob(PRETRAINING.shards[pretraining]))
+    return [Shard(location, "", "") for pattern in patterns for location in numbered(pattern)]
+
+
+def shards_of(pretraining):
+    """All shards of a pretraining dataset: listed, found, or composed here; names must differ."""
+    row = PRETRAINING.loc[pretraining]
+    if pretraining in COMPOSED:
+        count = -(-int(row.samples) // config["corpus"]["shard_size"])
+        return [Shard(f"<results>/shards/{pretraining}/{number:05d}.tar", "", "") for number in range(count)]
+    shards = read_manifest(pretraining) if row.manifest else found_shards(pretraining)
+    where = f"{config['registries']['pretraining']}: {pretraining}"
+    if not shards:
+        raise WorkflowError(f"{where}: no file matches {row.manifest or row.shards}")
+    names = {}
+    for shard in shards:
+        name, _, ending = shard_name(shard.location).partition(".")  # samples are known by the part before the dot
+        if "tar" in ending and ending != "tar":
+            raise WorkflowError(f"{where}: {shard.location}: a tar's name must hold no dot but that of .tar; rename it")
+        if (other := names.setdefault(name, shard)) is not shard:
+            raise WorkflowError(f"{where}: {other.location} and {shard.location} have one name; rename one of them")
+    return shards
+
+
+def chunks_of(shards):
+    """Chunk names and their shards."""
+    chunks = {}
+    for shard in shards:
+        name = f"{shard_number(shard_name(shard.location)) // config['chunks']['shards_per_chunk']:05d}"
+        chunks.setdefault(name, []).append(shard)
+    return chunks
+
+
+Shard = collections.namedtuple("Shard", ["location", "size", "sha256"])
+SHARDS = {pretraining: shards_of(pretraining) for pretraining in MEASURED}
+CHUNKS = {pretraining: chunks_of(shards) for pretraining, shards in SHARDS.items()}
+WITH_PICTURES = {name for name in MEASURED if all(shard_name(s.location).endswith(".tar") for s in SHARDS[name])}
+
+
+def check_chunks():
+    """Say so where a run has more chunks than Snakemake and a file system enjoy."""
+    count = sum(map(len, CHUNKS.values()))
+    if count > MANY_CHUNKS and workflow.is_main_process:
+        logger.warning(f"{count} chunks: raise chunks.shards_per_chunk, so that there are at most {MANY_CHUNKS}")
+
+
+check_chunks()
+
+
+def chunk_shards(wildcards):
+    """Shards of a chunk; a chunk that the dataset lacks is a clear error rather than an empty job."""
+    try:
+        return CHUNKS[wildcards.pretraining][wildcards.chunk]
+    except KeyError:
+        raise WorkflowError(f"{wildcards.pretraining} has no chunk {wildcards.chunk}") from None
+
+
+def own_shards(shards):
+    """Shards that are told apart by their content: local ones that no manifest pins."""
+    return [shard.location for shard in shards if not is_remote(shard.location) and not shard.sha256]
+
+
+def pinned_shards(pretraining, chunk, shards):
+    """Shards that a manifest tells apart, and the folder of those that are fetched: ancient, for neither is by time."""
+    fetched = f"<scratch>/{pretraining}/{chunk}" if any(is_remote(shard.location) for shard in shards) else None
+    local = [shard.location for shard in shards if not is_remote(shard.location) and shard.sha256]
+    return [*local, *([fetched] if fetched else [])]
+
+
+def shards_here(wildcards):
+    """A chunk's own_shards."""
+    return own_shards(chunk_shards(wildcards))
+
+
+def shards_kept(wildcards):
+    """A chunk's pinned_shards."""
+    return pinned_shards(wildcards.pretraining, wildcards.chunk, chunk_shards(wildcards))
+
+
+def all_pinned(pretraining):
+    """pinned_shards of all chunks: training on remote shards needs them all at once."""
+    return [path for chunk, shards in CHUNKS[pretraining].items() for path in pinned_shards(pretraining, chunk, shards)]
+
+
+def digest_of(shards):
+    """What tells pinned shards apart, in short: an edit of the manifest reruns their chunk."""
+    pinned = [shard for shard in shards if shard.sha256 or is_remote(shard.location)]
+    return hashlib.sha256(repr([shard.sha256 or shard.location for shard in pinned]).encode()).hexdigest()
+
+
+def verified(wildcards):
+    """A chunk's manifest where local shards are pinned: it is made first, and fails where one is not the pinned one."""
+    pinned = [shard for shard in chunk_shards(wildcards) if shard.sha256 and not is_remote(shard.location)]
+    return "<results>/manifests/{pretraining}/{chunk}.tsv" if pinned else []
+
+
+def chunk_digest(wildcards):
+    """A chunk's digest_of."""
+    return digest_of(chunk_shards(wildcards))
+
+
+def rows_of(shards):
+    """Rows of a manifest as one argument of a program."""
+    return "\n".join("\t".join(shard) for shard in shards)
+
+
+def first_chunk(pretraining):
+    """Name of a dataset's first chunk, whose first shard the sheets show."""
+    return min(CHUNKS[pretraining])
+
+
+def first_shard(pretraining):
+    """What a sheet of a dataset's first shard reads: that shard, or the folder that it is fetched to."""
+    chunk, shards = first_chunk(pretraining), CHUNKS[pretraining][first_chunk(pretraining)][:1]
+    return pinned_shards(pretraining, chunk, shards) or own_shards(shards)
+
+
+def first_path(pretraining, path):
+    """The first shard's path, from what first_shard became in a job."""
+    location = CHUNKS[pretraining][first_chunk(pretraining)][0].location
+    return f"{path}/{shard_name(location)}" if is_remote(location) else path
+
+
+def has_pictures(pretraining):
+    """Whether a dataset's shards hold pictures: tars do, tables of captions do not."""
+    return pretraining in WITH_PICTURES
