@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).parents[1]
 
 
 def test_laion_is_planned_in_little_memory():
-    # by the benchmark, in a process of its own: a child's peak is at least what its parent held. Seconds are not tested.
+    # by the benchmark, in a process of its own: a child's peak is at least what its parent held
     command = [sys.executable, REPOSITORY / "benchmarks" / "planning.py"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "41,408 shards in 166 chunks" in said
