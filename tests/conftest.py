@@ -26,3 +26,11 @@ def snakemake():
         return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=REPOSITORY)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def small(snakemake) -> Path:
+    """Results of the small run; made when they are not there, brought up to date when they are."""
+    result = snakemake("--cores", "2", folder=REPOSITORY / ".test")
+    assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-8000:]
+    return REPOSITORY / ".test" / "results"

@@ -18,13 +18,6 @@ TAILS = ["audit_counts", "collect_manifest", "sum_counts"]
 
 
 @pytest.fixture(scope="module")
-def small(snakemake) -> Path:
-    """Results of the small run."""
-    finished(snakemake("--cores", "2", folder=REPOSITORY / ".test"))
-    return REPOSITORY / ".test" / "results"
-
-
-@pytest.fixture(scope="module")
 def shards(small, tmp_path_factory) -> Path:
     """Five shards, 00000 to 00004, the last two of them of another dataset."""
     folder = tmp_path_factory.mktemp("shards")

@@ -6,7 +6,6 @@ import threading
 from pathlib import Path
 
 import pandas as pd
-import pytest
 from faulty import FaultyServer
 from project import TARGETS, Project, finished
 
@@ -21,13 +20,6 @@ def test_laion_is_planned_in_little_memory():
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "41,408 shards in 166 chunks" in said
     assert "ok     megabytes" in said, said
-
-
-@pytest.fixture(scope="module")
-def small(snakemake) -> Path:
-    """Results of the small run."""
-    finished(snakemake("--cores", "2", folder=REPOSITORY / ".test"))
-    return REPOSITORY / ".test" / "results"
 
 
 def test_two_thousand_shards_go_through_every_rule_of_a_chunk(small, snakemake, tmp_path):
