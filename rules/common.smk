@@ -128,7 +128,8 @@ def check_models():
 if isinstance(config.get("models"), str):  # as given on the command line
     config["models"] = [config["models"]]
 check(config, "config", "config")
-PRETRAINING = selected("pretraining", read_registry("pretraining"))
+REGISTERED_PRETRAINING = read_registry("pretraining")
+PRETRAINING = selected("pretraining", REGISTERED_PRETRAINING)
 PUBLISHED = list(PRETRAINING.index[PRETRAINING.published_counts != ""])
 MEASURED = list(PRETRAINING.index[PRETRAINING.published_counts == ""])
 COMPOSED = [name for name in MEASURED if PRETRAINING.samples[name]]

@@ -130,7 +130,7 @@ rule tag_images:
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=tagger_memory(TAGGER),
+        mem_mb=megabytes(tagger_memory(TAGGER)),
         runtime=minutes(30, per_shard=1),
         gpu=gpus(TAGGER),
     params:
@@ -166,7 +166,7 @@ rule compare_tagger:
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: tagger_memory(COMPARED[wildcards.tagger])(wildcards, attempt),
+        mem_mb=lambda wildcards, attempt: tagger_memory(COMPARED[wildcards.tagger]) * attempt,
         runtime=minutes(25),
         gpu=lambda wildcards: gpus(COMPARED[wildcards.tagger]),
     params:

@@ -112,11 +112,10 @@ def figure_columns(figure):
 
 def check_figures():
     """Stop before any job where a figure names what no registry has, or nothing of this run."""
-    registered = read_registry("pretraining").index
     for name, figure in config["figures"].items():
         sets = [row["dataset"] for row in figure["rows"] if "dataset" in row]
         for key, names, known in (
-            ("pretraining", figure.get("pretraining", []), registered),
+            ("pretraining", figure.get("pretraining", []), REGISTERED_PRETRAINING.index),
             ("rows", sets, DOWNSTREAM.index),
         ):
             if unknown := [entry for entry in names if entry not in known]:

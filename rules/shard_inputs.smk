@@ -120,11 +120,15 @@ def own_shards(shards):
     return [shard.location for shard in shards if not is_remote(shard.location) and not shard.sha256]
 
 
+def pinned_files(shards):
+    """Local shards that a manifest tells apart."""
+    return [shard.location for shard in shards if not is_remote(shard.location) and shard.sha256]
+
+
 def pinned_shards(pretraining, chunk, shards):
     """Shards that a manifest tells apart, and the folder of those that are fetched: ancient, for neither is by time."""
-    fetched = f"<scratch>/{pretraining}/{chunk}" if any(is_remote(shard.location) for shard in shards) else None
-    local = [shard.location for shard in shards if not is_remote(shard.location) and shard.sha256]
-    return [*local, *([fetched] if fetched else [])]
+    fetched = any(is_remote(shard.location) for shard in shards)
+    return [*pinned_files(shards), *[f"<scratch>/{pretraining}/{chunk}"] * fetched]
 
 
 def shards_here(wildcards):
@@ -150,8 +154,12 @@ def digest_of(shards):
 
 def verified(wildcards):
     """A chunk's manifest where local shards are pinned: it is made first, and fails where one is not the pinned one."""
-    pinned = [shard for shard in chunk_shards(wildcards) if shard.sha256 and not is_remote(shard.location)]
-    return "<results>/manifests/{pretraining}/{chunk}.tsv" if pinned else []
+    return "<results>/manifests/{pretraining}/{chunk}.tsv" if pinned_files(chunk_shards(wildcards)) else []
+
+
+def all_verified(wildcards):
+    """The same of a dataset."""
+    return "<results>/manifests/{pretraining}.tsv" if pinned_files(SHARDS[wildcards.pretraining]) else []
 
 
 def chunk_digest(wildcards):

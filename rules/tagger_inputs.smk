@@ -63,9 +63,8 @@ def gpus(tagger):
 
 
 def tagger_memory(tagger):
-    """Memory of a job that tags, by what its weights are known to need, MB."""
-    base = {"open_clip": 3000, "owlv2": 8000, "ram_plus": 12000}[tagger["kind"]]
-    return lambda wildcards, attempt: attempt * base
+    """Memory that a tagger's weights are known to need, MB."""
+    return {"open_clip": 3000, "owlv2": 8000, "ram_plus": 12000}[tagger["kind"]]
 
 
 def text_model():

@@ -10,6 +10,7 @@ rule train_clip:
         lib=lib("train_clip.py"),
         shards=lambda wildcards: own_shards(SHARDS[wildcards.pretraining]),
         kept=ancient(lambda wildcards: all_pinned(wildcards.pretraining)),
+        verified=all_verified,
         architecture=architecture_file,
     output:
         "<results>/models/{pretraining}/{backbone}.pt",

@@ -10,6 +10,13 @@ REPOSITORY = Path(__file__).parents[1]
 TARGETS = ["results/counts/mine.parquet", "results/manifests/mine.tsv", "results/checks/mine.csv"]
 
 
+def jobs(result) -> dict[str, int]:
+    """Planned jobs by rule, from the table that a dry run prints; its total is left out."""
+    finished(result)
+    lines = re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE)
+    return {rule: int(n) for rule, n in lines if rule != "total"}
+
+
 class Project:
     """A run of its own on shards of its own, with the small run's tagger."""
 
@@ -35,10 +42,7 @@ class Project:
 
     def planned(self, *targets: str) -> dict[str, int]:
         """Jobs that a run would do, by rule."""
-        result = self.snakemake("--dry-run", *(targets or TARGETS), folder=self.folder)
-        assert result.returncode == 0, result.stdout + result.stderr
-        lines = re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE)
-        return {rule: int(n) for rule, n in lines if rule != "total"}
+        return jobs(self.snakemake("--dry-run", *(targets or TARGETS), folder=self.folder))
 
     def contents(self, *names: str) -> dict[str, bytes]:
         """Bytes of everything that the counting made, manifests apart where they name addresses."""

@@ -1,6 +1,5 @@
 """What an edit reruns, and that it reruns nothing else: on a copy of the repository with the small run's results."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from project import finished
+from project import jobs
 
 REPOSITORY = Path(__file__).parents[1]
 PARTS = ["Snakefile", "rules", "scripts", "config", "envs", "profiles", "report", ".test"]
@@ -33,9 +32,8 @@ AFTER_INDEX = {"compare_with_truth", "count_concepts", "figure_truth_check", "ta
 
 
 @pytest.fixture(scope="module")
-def copy(snakemake, tmp_path_factory) -> Path:
+def copy(small, tmp_path_factory) -> Path:
     """The repository and the small run's results, elsewhere: moving alone reruns nothing."""
-    finished(snakemake("--cores", "2", folder=REPOSITORY / ".test"))
     folder = tmp_path_factory.mktemp("copy")
     for part in PARTS:
         source = REPOSITORY / part
@@ -48,9 +46,7 @@ def planned(folder: Path) -> set[str]:
     """Rules that a run in the copy would run."""
     program = Path(sys.executable).with_name("snakemake")
     command = [program, "--snakefile", folder / "Snakefile", "--directory", folder / ".test", "--dry-run"]
-    result = subprocess.run(command, capture_output=True, text=True, cwd=folder)
-    finished(result)
-    return {rule for rule, _ in re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE)} - {"total"}
+    return set(jobs(subprocess.run(command, capture_output=True, text=True, cwd=folder)))
 
 
 @contextmanager

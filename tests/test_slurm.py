@@ -125,8 +125,7 @@ def lose_a_node(run: Run, process: subprocess.Popen) -> None:
     subprocess.run(resume, capture_output=True, env=run.slurm)
 
 
-def test_whatever_happens_on_the_cluster_the_bytes_are_those_of_the_local_run(slurm, snakemake, tmp_path):
-    finished(snakemake("--cores", "2", folder=REPOSITORY / ".test"))
+def test_whatever_happens_on_the_cluster_the_bytes_are_those_of_the_local_run(slurm, small, tmp_path):
     run = Run(tmp_path / "run", slurm)
 
     process = run.start()
@@ -150,7 +149,7 @@ def test_whatever_happens_on_the_cluster_the_bytes_are_those_of_the_local_run(sl
     lose_a_node(run, process)
     assert process.wait(420) == 0, run.said()[-4000:]
     assert {path: path.stat().st_mtime_ns for path in done} == done  # what was there is not made again
-    local = contents(REPOSITORY / ".test" / "results")
+    local = contents(small)
     submitted = contents(run.folder / "results")
     assert submitted.keys() == local.keys()
     assert [name for name in local if submitted[name] != local[name]] == []
@@ -166,8 +165,7 @@ def test_whatever_happens_on_the_cluster_the_bytes_are_those_of_the_local_run(sl
     assert "log_linear_classification.png" in (tmp_path / "report.html").read_text()
 
 
-def test_any_other_scheduler_is_three_commands(slurm, snakemake, tmp_path):
-    small = REPOSITORY / ".test" / "results"
+def test_any_other_scheduler_is_three_commands(slurm, small, snakemake, tmp_path):
     project = Project(tmp_path / "run", small, snakemake, 2, shards=f"{small}/shards/natural_tiny/*.tar")
     command = ["snakemake", "--snakefile", REPOSITORY / "Snakefile", "--directory", project.folder]
     command += [
