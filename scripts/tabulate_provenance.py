@@ -9,7 +9,6 @@ import os
 import platform
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -23,6 +22,7 @@ from concept_freq.tables import write_csv
 PACKAGES = ("snakemake", "torch", "open_clip_torch", "duckdb", "pyarrow", "numpy", "scipy", "matplotlib", "seaborn")
 CHUNK_RULES = ("fetch_shards", "list_shards", "parse_captions", "tag_images", "index_captions", "count_concepts")
 PROJECTED = 100_000_000  # samples
+PER_100M = ("hours_per_100m", "cpu_hours_per_100m")
 STORED = ("captions", "text_index", "image_tags", "tag_histograms", "chunk_counts")
 
 
@@ -80,9 +80,6 @@ def costs_of(benchmarks: Path, samples: int, datasets: set[str]) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["rule", "jobs", "hours", "cpu_hours", "largest_memory_mb", *PER_100M])
 
 
-PER_100M = ("hours_per_100m", "cpu_hours_per_100m")
-
-
 def disk_of(results: Path, samples: int, datasets: set[str]) -> pd.DataFrame:
     """Bytes of each kind of result, and of those per chunk the gigabytes that PROJECTED samples would take."""
     kinds = [path for path in sorted(results.iterdir()) if path.is_dir() and not (path / "tables").exists()]
@@ -116,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

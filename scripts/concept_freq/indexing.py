@@ -37,7 +37,6 @@ order by lemma, shard, row, position
 RANGE = 250_000  # postings that are sorted at once
 FAN = 64  # runs that are merged at once
 ROW_GROUP = 16_384  # postings that a query reads at least
-MERGED_ROW_GROUP = 131_072  # the same in files between: fewer, for their metadata is held in memory
 PIECE = 10_000_000  # postings whose captions are counted at once: hits of more would not fit the memory at hand
 SHARDS_SQL = "select shard, count(*), max(row) from read_parquet($indices) group by shard order by shard"
 # A form stands at ``start`` if each of its lemmas i is found at start + i.
@@ -95,23 +94,23 @@ def lemma_ranges(db: duckdb.DuckDBPyConnection, runs: list[str]) -> list[str]:
     return ["", *sorted(set(db.execute(sql, {"cuts": cuts}).fetchall()[0][0] or []))]
 
 
-def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], path: str | Path, row_group: int = ROW_GROUP) -> None:
+def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], path: str | Path) -> None:
     """Merge runs into one, range by range."""
     schema = pa.schema(SCHEMAS["text_index"].items())
     encoding = dict.fromkeys(("row", "position"), "DELTA_BINARY_PACKED")
     options = {"compression": "zstd", "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
     lows = lemma_ranges(db, runs) if runs else []
     with pq.ParquetWriter(path, schema, **options) as writer:
-        for low, high in zip(lows, [*lows[1:], None][: len(lows)], strict=True):
+        for low, high in pairwise([*lows, None]):
             found = db.sql(RANGE_SQL, params={"runs": runs, "low": low, "high": high})
-            for batch in found.to_arrow_reader(row_group):
-                writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=row_group)
+            for batch in found.to_arrow_reader(ROW_GROUP):
+                writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=ROW_GROUP)
 
 
 def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, nouns_by: str | None = None) -> None:
     """Write the positional index (schema ``text_index``) of a captions file, sorted by lemma, shard, row, position.
 
-    Batches become sorted runs on disk, which are merged FAN at a time: memory does not grow with the captions.
+    Batches become sorted runs on disk, which are merged FAN at a time, so memory grows little with the captions.
     """
     db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
     with atomic_path(index) as temporary, tempfile.TemporaryDirectory() as folder:
@@ -123,7 +122,7 @@ def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, noun
                 db.execute("create or replace temp table sample as select lemma from tokens join lexicon using (token)")
             if len(runs) == FAN:
                 merged.append(f"{folder}/merged_{i:06d}.parquet")
-                write_sorted(db, runs, merged[-1], MERGED_ROW_GROUP)
+                write_sorted(db, runs, merged[-1])
                 for run in runs:
                     Path(run).unlink()
                 runs.clear()
