@@ -26,6 +26,7 @@ rule fit_log_linear:
         lib=lib("fit_log_linear.py"),
         scores=score_tables(),
         counts=counts_of(PRETRAINING.index),
+        true_counts=true_counts_of(PRETRAINING.index),
     output:
         fits=report("<results>/tables/log_linear_fits.csv", caption="../report/log_linear_fits.rst", category="Tables"),
         null=report(
@@ -42,14 +43,69 @@ rule fit_log_linear:
         runtime=minutes(25),
     params:
         thresholds=config["counting"]["thresholds"],
-        binning=json.dumps({task: config["analysis"][task] for task in SCORES if task in config["analysis"]}),
+        binning=json.dumps(BINNING),
         left_out=json.dumps(LEFT_OUT),
+        main=json.dumps(config["analysis"]["main"]),
+        true_counts=lambda wildcards, input: optional("--true-counts", input.true_counts),
         draws=config["analysis"]["draws"],
         seed=config["analysis"]["seed"],
     shell:
         "python {input.script} --scores {input.scores} --counts {input.counts} --thresholds {params.thresholds}"
-        " --left-out {params.left_out:q} --binning {params.binning:q} --draws {params.draws} --seed {params.seed}"
-        " --null {output.null} --out {output.fits} 2>&1 | tee {log}"
+        " --left-out {params.left_out:q} --binning {params.binning:q} --main {params.main:q} {params.true_counts}"
+        " --draws {params.draws} --seed {params.seed} --null {output.null} --out {output.fits} 2>&1 | tee {log}"
+
+
+rule fit_dose_response:
+    """Test whether scores follow a straight line in log frequency: spline and isotonic curve beside the line."""
+    input:
+        script=src("fit_dose_response.py"),
+        lib=lib("fit_dose_response.py"),
+        scores=score_tables(),
+        counts=counts_of(PRETRAINING.index),
+    output:
+        tests=report("<results>/tables/dose_response.csv", caption="../report/dose_response.rst", category="Tables"),
+        curves="<results>/tables/dose_response_curves.csv",
+    log:
+        "<logs>/fit_dose_response.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        thresholds=config["counting"]["thresholds"],
+        left_out=json.dumps(LEFT_OUT),
+        main=json.dumps(config["analysis"]["main"]),
+    shell:
+        "python {input.script} --scores {input.scores} --counts {input.counts} --thresholds {params.thresholds}"
+        " --left-out {params.left_out:q} --main {params.main:q} --curves {output.curves} --out {output.tests}"
+        " 2>&1 | tee {log}"
+
+
+rule tabulate_sensitivity:
+    """Tabulate how the main relation changes with count type, counting mode, tag threshold and true counts."""
+    input:
+        script=src("tabulate_sensitivity.py"),
+        lib=lib("tabulate_sensitivity.py"),
+        scores=score_tables(),
+        counts=counts_of(PRETRAINING.index),
+        true_counts=true_counts_of(PRETRAINING.index),
+    output:
+        report("<results>/tables/sensitivity.csv", caption="../report/sensitivity.rst", category="Tables"),
+    log:
+        "<logs>/tabulate_sensitivity.log",
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        thresholds=config["counting"]["thresholds"],
+        modes=config["counting"]["modes"],
+        binning=json.dumps(BINNING),
+        left_out=json.dumps(LEFT_OUT),
+        main=json.dumps(config["analysis"]["main"]),
+        true_counts=lambda wildcards, input: optional("--true-counts", input.true_counts),
+        draws=config["analysis"]["draws"],
+        seed=config["analysis"]["seed"],
+    shell:
+        "python {input.script} --scores {input.scores} --counts {input.counts} --thresholds {params.thresholds}"
+        " --modes {params.modes} --left-out {params.left_out:q} --binning {params.binning:q} --main {params.main:q}"
+        " {params.true_counts} --draws {params.draws} --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
 rule tabulate_frequency_bins:
@@ -122,6 +178,8 @@ rule tables:
         "<results>/tables/log_linear_fits.csv",
         "<results>/tables/permutation_null.csv",
         "<results>/tables/headline.csv",
+        "<results>/tables/dose_response.csv",
+        "<results>/tables/sensitivity.csv",
         "<results>/tables/frequency_bins.csv",
         "<results>/tables/misalignment.csv",
         "<results>/tables/frequency_correlation.csv",

@@ -36,33 +36,37 @@ rule figure_log_linear:
         " --main {params.main:q} --threshold {params.threshold} --out {output.png} 2>&1 | tee {log}"
 
 
-rule figure_recipes:
-    """Draw the four recipes side by side for every model."""
+rule figure_overview:
+    """Draw every recipe side by side for every model, and the shape of the relation."""
     input:
-        script=src("figure_recipes.py"),
-        lib=lib("figure_recipes.py"),
+        script=src("figure_overview.py"),
+        lib=lib("figure_overview.py"),
         fits="<results>/tables/log_linear_fits.csv",
         null="<results>/tables/permutation_null.csv",
+        tests="<results>/tables/dose_response.csv",
+        curves="<results>/tables/dose_response_curves.csv",
     output:
         png=report(
-            "<results>/figures/recipes.png",
-            caption="../report/recipes.rst",
+            "<results>/figures/overview.png",
+            caption="../report/overview.rst",
             category="Figures",
-            labels={"figure": "recipes side by side"},
+            labels={"figure": "overview of the relation"},
         ),
-        pdf="<results>/figures/recipes.pdf",
-        csv="<results>/figures/recipes.csv",
+        pdf="<results>/figures/overview.pdf",
+        csv="<results>/figures/overview.csv",
     log:
-        "<logs>/figure_recipes.log",
+        "<logs>/figure_overview.log",
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
+        pretraining=list(PRETRAINING.index),
         main=json.dumps(config["analysis"]["main"]),
         threshold=config["counting"]["thresholds"][0],
     shell:
-        "python {input.script} --fits {input.fits} --null {input.null} --main {params.main:q}"
-        " --threshold {params.threshold} --out {output.png} 2>&1 | tee {log}"
+        "python {input.script} --fits {input.fits} --null {input.null} --tests {input.tests} --curves {input.curves}"
+        " --pretraining {params.pretraining} --main {params.main:q} --threshold {params.threshold}"
+        " --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_long_tail:
@@ -249,7 +253,7 @@ rule figures:
     """All figures."""
     input:
         expand("<results>/figures/{figure}.png", figure=config["figures"]),
-        "<results>/figures/recipes.png",
+        "<results>/figures/overview.png",
         "<results>/figures/long_tail.png",
         expand("<results>/figures/contact_sheet_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
         expand("<results>/figures/thresholds_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),

@@ -77,6 +77,9 @@ def counted_sets_of(task):
     return list(DOWNSTREAM.index[(DOWNSTREAM.task == task) & (DOWNSTREAM.published != "")])
 
 
+BINNING = {task: config["analysis"][task] for task in SCORES if task in config["analysis"]}
+
+
 def score_files(wildcards):
     """What a table of scores is put together from: one file per model and evaluation set, and the published scores."""
     task = next(task for task, table in SCORES.items() if table == wildcards.table)
@@ -102,6 +105,13 @@ def score_tables():
 def counts_of(pretraining):
     """Counts of these pretraining datasets."""
     return expand("<results>/counts/{pretraining}.parquet", pretraining=pretraining)
+
+
+def true_counts_of(pretraining):
+    """What these datasets' counts would be without counting error, where it is known: planted, or given."""
+    planted = expand("<results>/truth/{pretraining}.parquet", pretraining=[n for n in pretraining if n in COMPOSED])
+    given = config["analysis"].get("true_counts", {})
+    return planted + [given[name] for name in pretraining if name in given]
 
 
 def figure_columns(figure):

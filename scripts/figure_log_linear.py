@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from concept_freq.log_linear import bin_means, binning_of
+from concept_freq.binning import bin_means, binning_of
 from concept_freq.observations import join, read_counts, read_fits, read_scores
 from concept_freq.plots import (
     count_axis,

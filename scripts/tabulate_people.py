@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from concept_freq.log_linear import bin_means
+from concept_freq.binning import bin_means
 from concept_freq.published import read_json, require
 from concept_freq.tables import write_csv
 

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from concept_freq.binning import bin_means
 from concept_freq.downstream import read_class_names
-from concept_freq.log_linear import bin_means
 from concept_freq.published import concept_of, read_scores_file
 
 REPOSITORY = Path(__file__).parents[1]

@@ -17,17 +17,18 @@ FIGURES = {
     "figure_contact_sheet",
     "figure_log_linear",
     "figure_long_tail",
-    "figure_recipes",
+    "figure_overview",
     "figure_tagger_comparison",
 }
 FIGURES |= {"figure_tagger_quality", "figure_thresholds", "figure_truth_check"}
 CONFIG = ".test/config/config.yaml"
 SHEETS = {"figure_tagger_comparison", "figure_thresholds"}
 AFTER_TAGS = {"correct_counts", "figure_tagger_quality"}
-AFTER_FITS = {"figure_log_linear", "figure_recipes", "tabulate_headline"}
-AFTER_SCORES = {"check_results", "collect_scores", "fit_log_linear", "tabulate_frequency_bins", *AFTER_FITS}
-AFTER_COUNTS = {"audit_counts", "check_results", "collect_counts", "figure_long_tail", "fit_log_linear", "sum_counts"}
-AFTER_COUNTS |= {"tabulate_frequency_bins", "tabulate_long_tail", *AFTER_FITS}
+AFTER_FITS = {"figure_log_linear", "figure_overview", "tabulate_headline"}
+FITS = {"fit_dose_response", "fit_log_linear", "tabulate_sensitivity", *AFTER_FITS}
+AFTER_SCORES = {"check_results", "collect_scores", "tabulate_frequency_bins", *FITS}
+AFTER_COUNTS = {"audit_counts", "check_results", "collect_counts", "figure_long_tail", "sum_counts"}
+AFTER_COUNTS |= {"tabulate_frequency_bins", "tabulate_long_tail", *FITS}
 AFTER_INDEX = {"compare_with_truth", "count_concepts", "figure_truth_check", "tabulate_truth", *AFTER_COUNTS}
 
 
@@ -76,7 +77,7 @@ def test_moving_and_touching_everything_reruns_nothing(copy):
         ("scripts/concept_freq/correction.py", '"""', '"""New. ', AFTER_TAGS),
         ("scripts/index_captions.py", '"""', '"""New. ', {"index_captions", *AFTER_INDEX}),
         ("scripts/fetch_shards.py", '"""', '"""New. ', set()),
-        (CONFIG, "draws: 200", "draws: 201", {*AFTER_TAGS, "fit_log_linear", *AFTER_FITS}),
+        (CONFIG, "draws: 200", "draws: 201", {*AFTER_TAGS, "fit_log_linear", "tabulate_sensitivity", *AFTER_FITS}),
         (CONFIG, "thresholds: [0.5, 0.7]", "thresholds: [0.5, 0.8]", {"count_concepts", *SHEETS, *AFTER_COUNTS}),
         (CONFIG, "matched_spearman: 0.8", "matched_spearman: 0.7", {"check_results"}),
         (CONFIG, "min_images: 3", "min_images: 4", {"evaluate_retrieval", *AFTER_SCORES}),

@@ -1,6 +1,8 @@
-"""Four recipes for the relation between accuracy and the logarithm of concept frequency (DESIGN: recipes).
+"""Recipes for the relation between accuracy and the logarithm of concept frequency (DESIGN: recipes).
 
-``paper`` repeats the published binning, slice and Pearson test; the other three show what it leaves out.
+``paper`` repeats the published binning, slice and Pearson test; the others show what it leaves out: ``all_bins`` no
+bin dropped, ``concept`` one point per concept, ``spearman`` their ranks, ``fixed_effects`` one intercept per
+evaluation set, ``mixed_effects`` one per concept beside it, ``errors_in_variables`` the slope on true counts.
 """
 
 from collections.abc import Iterator
@@ -9,39 +11,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from concept_freq.resampling import bootstrap_weights, centred, shuffles_within, within_slopes
+from concept_freq.binning import Binning, decades, membership
+from concept_freq.mixed import random_intercepts
+from concept_freq.resampling import bootstrap_weights, centred, interval, shuffles_within, within_slopes
 
-RECIPES = ("paper", "all_bins", "concept", "fixed_effects")
-
-
-@dataclass(frozen=True)
-class Binning:
-    """The published binning of a task: ``edges`` bins, of which [first, stop) are kept (paper's plotting code)."""
-
-    edges: int
-    first: int
-    stop: int
-
-    @property
-    def kept(self) -> np.ndarray:
-        """Which bins the published recipe keeps, boolean (edges,)."""
-        return (np.arange(self.edges) >= self.first) & (np.arange(self.edges) < self.stop)
-
-
-def binning_of(task: dict, pretraining: str) -> Binning:
-    """The config's bins of a task, with the slice that it gives for this pretraining dataset (``of``)."""
-    slices = {key: value for key, value in task.items() if key != "of"}
-    return Binning(**slices | task.get("of", {}).get(pretraining, {}))
+RECIPES = ("paper", "all_bins", "concept", "spearman", "fixed_effects", "mixed_effects", "errors_in_variables")
 
 
 @dataclass(frozen=True)
 class Points:
-    """n points seen through c counts and m scores: counts (n, c), scores (n, m), evaluation set, concept (n,)."""
+    """n points seen through c counts and m scores: counts (n, c), scores (n, m), evaluation set, concept (n,).
+
+    ``true_counts`` (n, c) are what the counts would be without counting error, nan where that is not known.
+    """
 
     counts: np.ndarray
     scores: np.ndarray
     group: np.ndarray
     cluster: np.ndarray
+    true_counts: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -61,40 +49,6 @@ class Fit:
     n_points: int
     null_rho: float = np.nan
     null_rho_95: float = np.nan
-
-
-@dataclass(frozen=True)
-class Bins:
-    """Means of a score by log-spaced bins of frequency: upper edges (counts), means, standard errors, sizes."""
-
-    edge: np.ndarray
-    mean: np.ndarray
-    standard_error: np.ndarray
-    n: np.ndarray
-
-
-def log_counts(counts: np.ndarray) -> np.ndarray:
-    """Natural logarithm of counts, zeros taken as one, as published."""
-    return np.log(np.maximum(counts, 1))
-
-
-def membership(counts: np.ndarray, edges: int) -> tuple[np.ndarray, np.ndarray]:
-    """Upper edges (in log count) and who is in which bin, boolean (edges, n).
-
-    Edges are evenly spaced in log count and close their bin on the right; bin 0 holds counts of at most one.
-    """
-    x = log_counts(counts)
-    borders = np.linspace(x.min(), x.max(), edges)
-    return borders, np.digitize(x, borders, right=True) == np.arange(edges)[:, None]
-
-
-def bin_means(counts: np.ndarray, y: np.ndarray, edges: int) -> Bins:
-    """Bin one score (n,) by one count (n,). Empty bins: nan."""
-    borders, member = membership(counts, edges)
-    groups = [y[here] for here in member]
-    mean = np.array([g.mean() if len(g) else np.nan for g in groups])
-    error = np.array([g.std(ddof=1) / np.sqrt(len(g)) if len(g) > 1 else np.nan for g in groups])
-    return Bins(np.exp(borders), mean, error, member.sum(axis=1))
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -141,17 +95,28 @@ def fit_bins(recipe: str, count: np.ndarray, points: Points, binning: Binning, o
     return fits
 
 
-def fit_points(recipe: str, points: Points, order: np.ndarray, weights: np.ndarray) -> Iterator[tuple[int, int, Fit]]:
-    """``concept`` (one intercept) or ``fixed_effects`` (one per evaluation set) over single points, no bins.
+def coordinates(recipe: str, points: Points) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What a recipe over single points relates: x (n, c), y (n, m), and the group (n,) whose means do not count."""
+    if recipe == "fixed_effects":
+        return decades(points.counts), points.scores, points.group
+    together = np.zeros(len(points.group), dtype=int)
+    if recipe == "spearman":
+        return stats.rankdata(points.counts, axis=0), stats.rankdata(points.scores, axis=0), together
+    return decades(points.counts), points.scores, together
 
-    The interval is a bootstrap of concepts; p is Pearson's for ``concept``, the permutation's for ``fixed_effects``.
+
+def fit_points(recipe: str, points: Points, order: np.ndarray, weights: np.ndarray) -> Iterator[tuple[int, int, Fit]]:
+    """``concept`` (one intercept), ``spearman`` (its ranks) or ``fixed_effects`` (an intercept per evaluation set).
+
+    The interval is a bootstrap of concepts; p is Pearson's, but the permutation's for ``fixed_effects``. Ranks have
+    no slope.
     """
-    n, group = len(points.cluster), points.group
-    if recipe == "concept":
-        group = np.zeros(n, dtype=int)
-    dx, dy = centred(log_counts(points.counts) / np.log(10), group), centred(points.scores, group)
+    n = len(points.cluster)
+    x, y, group = coordinates(recipe, points)
+    dx, dy = centred(x, group), centred(y, group)
     size_x, size_y = np.linalg.norm(dx, axis=0), np.linalg.norm(dy, axis=0)
-    slopes = within_slopes(dx, dy, group, weights)
+    n_concepts = len(np.unique(points.cluster))
+    slopes = within_slopes(dx, dy, group, weights) if recipe != "spearman" else None
     for j, y in enumerate(dy.T):
         shuffled = y[order] @ dx  # (draws, c)
         for i, x in enumerate(dx.T):
@@ -162,21 +127,56 @@ def fit_points(recipe: str, points: Points, order: np.ndarray, weights: np.ndarr
             null = shuffled[:, i] / (size_x[i] * size_y[j])
             at_least = np.sum(np.abs(null) >= abs(rho) - 1e-12)
             p_value = (1 + at_least) / (len(null) + 1) if recipe == "fixed_effects" else pearson_p(rho, n)
-            low, high = np.nanquantile(slopes[:, i, j], [0.025, 0.975])
-            fit = Fit(recipe, rho, p_value, rho * size_y[j] / size_x[i], low, high, n)
-            yield i, j, replace(fit, **summary_of_null(null))
+            slope = [np.nan] * 3
+            if slopes is not None:
+                slope = [rho * size_y[j] / size_x[i], *interval(slopes[:, i, j], n_concepts)]
+            yield i, j, replace(Fit(recipe, rho, p_value, *slope, n), **summary_of_null(null))
+
+
+def fit_true_counts(points: Points, weights: np.ndarray) -> Iterator[tuple[int, int, Fit]]:
+    """``errors_in_variables``: the slope that the scores have on the true counts, from those that were counted.
+
+    Counting error flattens a slope by the reliability, which is the slope of the true on the counted log frequency
+    (regression calibration; Carroll et al. 2006, section 4). Where it is known for a part of the concepts, it is
+    learnt from that part. Both slopes are drawn anew together, so the interval has the doubt about either.
+    """
+    x = decades(points.counts)
+    once = np.ones((1, len(points.group)))
+    observed = [within_slopes(x, points.scores, points.group, w) for w in (once, weights)]
+    for i in range(x.shape[1]):
+        known = ~np.isnan(points.true_counts[:, i])
+        if len(np.unique(points.cluster[known])) < 10:
+            continue
+        true = decades(points.true_counts[known][:, [i]])
+        reliability = [within_slopes(x[known][:, [i]], true, points.group[known], w[:, known]) for w in (once, weights)]
+        slope, draws = (s[:, i] / r[:, 0] for s, r in zip(observed, reliability, strict=True))
+        for j in range(points.scores.shape[1]):
+            ends = interval(draws[:, j], len(np.unique(points.cluster[known])))
+            yield i, j, Fit("errors_in_variables", np.nan, np.nan, slope[0, j], *ends, int(known.sum()))
+
+
+def fit_mixed(points: Points, i: int, j: int) -> Fit:
+    """``mixed_effects`` of one pair of count and score: see concept_freq.mixed."""
+    found = random_intercepts(decades(points.counts[:, i]), points.scores[:, j], points.group, points.cluster)
+    return Fit("mixed_effects", np.nan, found.p_value, found.slope, found.low, found.high, len(points.group))
 
 
 def fit_all(points: Points, binning: Binning, draws: int, seed: int) -> dict[tuple[int, int], list[Fit]]:
-    """Every recipe for every pair of a count (column i) and a score (column j) of the same points."""
+    """Every recipe but the mixed effects for every pair of a count (column i) and a score (column j)."""
     rng = np.random.default_rng(seed)
-    weights, order = bootstrap_weights(points.cluster, draws, rng), shuffles_within(points.group, draws, rng)
+    weights, order = (
+        bootstrap_weights(points.cluster, draws, rng),
+        shuffles_within(points.group, points.cluster, draws, rng),
+    )
     fits = {pair: [] for pair in np.ndindex(points.counts.shape[1], points.scores.shape[1])}
-    for recipe in RECIPES[:2]:
+    for recipe in ("paper", "all_bins"):
         for i, count in enumerate(points.counts.T):
             for j, fit in enumerate(fit_bins(recipe, count, points, binning, order)):
                 fits[i, j].append(fit)
-    for recipe in RECIPES[2:]:
+    for recipe in ("concept", "spearman", "fixed_effects"):
         for i, j, fit in fit_points(recipe, points, order, weights):
+            fits[i, j].append(fit)
+    if points.true_counts is not None:
+        for i, j, fit in fit_true_counts(points, weights):
             fits[i, j].append(fit)
     return fits

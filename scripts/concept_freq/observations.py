@@ -19,11 +19,12 @@ COUNT_TYPES = ("text", "image", "matched")
 
 @dataclass(frozen=True)
 class CountColumn:
-    """A column of <results>/counts: which modality it counts, under which threshold (empty for text)."""
+    """A column of <results>/counts: which modality it counts, under which threshold (empty for text) and mode."""
 
     column: str
     count_type: str
     threshold: str
+    mode: str = ""
 
 
 def count_columns(thresholds: list[float]) -> list[CountColumn]:
@@ -32,6 +33,12 @@ def count_columns(thresholds: list[float]) -> list[CountColumn]:
     columns = [CountColumn("n_text", "text", "")]
     columns += [CountColumn(f"n_{kind}", kind, first) for kind in ("image", "matched")]
     return columns + [CountColumn(f"n_{kind}_{t}", kind, t) for t in others for kind in ("image", "matched")]
+
+
+def mode_columns(thresholds: list[float], modes: list[str]) -> list[CountColumn]:
+    """Text and matched counts in the further counting modes, at the first threshold."""
+    first = {"text": "", "matched": f"{thresholds[0]:g}"}
+    return [CountColumn(f"n_{kind}_{mode}", kind, first[kind], mode) for mode in modes for kind in first]
 
 
 def read_scores(paths: list[Path]) -> pd.DataFrame:
@@ -52,6 +59,20 @@ def read_scores(paths: list[Path]) -> pd.DataFrame:
 def read_counts(paths: list[Path]) -> dict[str, pd.DataFrame]:
     """Counts by pretraining dataset; every mode and threshold."""
     return {path.stem: pd.read_parquet(path) for path in paths}
+
+
+def read_true_counts(paths: list[Path]) -> dict[str, pd.DataFrame]:
+    """What counts are without counting error, where it is known: by pretraining dataset, concepts x count types.
+
+    A table with concept, count_type and planted is one of ``compare_with_truth``, or of your own (CSV): NAME.csv.
+    """
+    tables = {}
+    for path in paths:
+        table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+        if missing := {"concept", "count_type", "planted"}.difference(table.columns):
+            raise ValueError(f"{path}: no column {sorted(missing)[0]!r}; it needs concept, count_type, planted")
+        tables[path.stem] = table.pivot(index="concept", columns="count_type", values="planted")
+    return tables
 
 
 def of_sets(table: pd.DataFrame, datasets: list[str]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ product serves all pairs.
 """
 
 import numpy as np
+from scipy import stats
 
 
 def centred(values: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -36,13 +37,30 @@ def within_slopes(x: np.ndarray, y: np.ndarray, group: np.ndarray, weights: np.n
         return covariance / variance[:, :, None]
 
 
-def shuffles_within(group: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Random orders of the points that only exchange points of one group: all that survives is the groups' identity.
+def interval(draws: np.ndarray, n_clusters: int) -> np.ndarray:
+    """Ends of the 95 % interval from bootstrap draws (draws, ...), nan left out: (2, ...).
 
-    Returns indices (draws, n).
+    Percentiles a little further out than 2.5 and 97.5, which are too narrow for few clusters (Hesterberg 2015,
+    section 5: the expanded percentile interval).
     """
+    reach = np.sqrt(n_clusters / (n_clusters - 1)) * stats.t.ppf(0.975, n_clusters - 1)
+    return np.nanquantile(draws, stats.norm.cdf([-reach, reach]), axis=0)
+
+
+def shuffles_within(group: np.ndarray, cluster: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Random orders of the points in which whole concepts change places, and only with those of the same groups.
+
+    A concept that is easy in one evaluation set is easy in the next; shuffling each set by itself would deny it and
+    find effects where there are none. All that survives is the groups' identity. Returns indices (draws, n).
+    """
+    names, member = np.unique(cluster, return_inverse=True)
+    groups = np.unique(group, return_inverse=True)[1]
+    where = np.lexsort((groups, member))
+    by_groups: dict[bytes, list[np.ndarray]] = {}
+    for places in np.split(where, np.searchsorted(member[where], np.arange(1, len(names)))):
+        by_groups.setdefault(groups[places].tobytes(), []).append(places)
     order = np.tile(np.arange(len(group)), (draws, 1))
-    for name in np.unique(group):
-        here = np.flatnonzero(group == name)
-        order[:, here] = rng.permuted(order[:, here], axis=1)
+    for alike in map(np.array, by_groups.values()):  # (concepts, groups)
+        exchanged = rng.permuted(np.tile(np.arange(len(alike)), (draws, 1)), axis=1)
+        order[:, alike.ravel()] = alike[exchanged].reshape(draws, -1)
     return order

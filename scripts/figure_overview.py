@@ -1,0 +1,129 @@
+"""Draw the whole relation on one page: rho and slope by every recipe, and the shape of the dose-response.
+
+Left, what the published recipe makes of the data next to what the others make of the same points, and next to what
+each makes of scores that were shuffled within their evaluation sets. Right, slopes with their intervals. Below, the
+spline with its band, the isotonic curve and the line, with the p that the line does not hold.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from concept_freq.log_linear import RECIPES
+from concept_freq.observations import main_fits, read_fits, read_null
+from concept_freq.plots import COLOURS, GREY, count_axis, palette, pretty, save, tint, use_style
+
+MARKERS = dict(zip(RECIPES, "osDv^Ph", strict=True))
+OFFSETS = {recipe: 0.3 * (i / 3 - 1) for i, recipe in enumerate(RECIPES)}
+COLOUR = dict(zip(RECIPES, [*COLOURS, GREY, "#000000"], strict=False))
+KEYS = ["task", "dataset", "model"]
+MODELS_IN_A_PANEL = 3
+
+
+def shown(fits: pd.DataFrame) -> pd.DataFrame:
+    """Fits of classification and retrieval: the pool of a task's evaluation sets, or its only set."""
+    fits = fits[fits.task != "text_to_image"]
+    pooled = fits.groupby("task").dataset.transform(lambda sets: (sets == "all").any())
+    return fits[(fits.dataset == "all") | ~pooled]
+
+
+def draw_row(axes: tuple[Axes, Axes], i: int, fits: pd.DataFrame) -> None:
+    """One model: rho left with the shuffled one as a grey bar up to its 95th percentile, slope with interval right."""
+    for fit in fits.itertuples():
+        y, colour = i + OFFSETS[fit.recipe], COLOUR[fit.recipe]
+        look = {"marker": MARKERS[fit.recipe], "color": colour, "markersize": 4.5, "linestyle": "none"}
+        bar = {"color": GREY, "linewidth": 2.4, "alpha": 0.35, "solid_capstyle": "butt"}
+        axes[0].plot([fit.null_rho, fit.null_rho_95], [y, y], **bar)
+        axes[0].plot(fit.rho, y, **look)
+        axes[1].plot(fit.slope_per_decade, y, **look)
+        axes[1].plot([fit.ci_low, fit.ci_high], [y, y], color=colour, linewidth=1.1)
+
+
+def draw_forest(figure: SubFigure, fits: pd.DataFrame, main: dict) -> None:
+    """One line per task and model: rho, slope."""
+    lines = fits[KEYS].drop_duplicates().reset_index(drop=True)
+    axes = figure.subplots(1, 2, sharey=True)
+    for i, line in lines.iterrows():
+        draw_row(axes, i, fits[(fits[KEYS] == line).all(axis=1)])
+    for panel in axes:
+        panel.axvline(0, color=GREY, linewidth=0.8)
+        panel.grid(axis="x", alpha=0.3)
+        for i in range(1, len(lines)):
+            panel.axhline(i - 0.5, color="#ddd", linewidth=0.6, zorder=0)
+    axes[0].set_yticks(range(len(lines)), [f"{line.task} · {pretty(line.model)}" for line in lines.itertuples()])
+    axes[0].tick_params(axis="y", labelsize=8)
+    axes[0].set_ylim(len(lines) - 0.45, -0.55)
+    axes[0].set_xlabel("ρ (grey: shuffled within sets, mean to 95 %)")
+    axes[1].set_xlabel(f"percent points per tenfold {main['count_type']} frequency")
+    looks = [{"marker": MARKERS[r], "color": COLOUR[r], "linestyle": "none", "label": pretty(r)} for r in RECIPES]
+    handles = [plt.Line2D([], [], **look) for look in looks]
+    figure.legend(handles=handles, loc="outside upper center", ncols=7, frameon=False, fontsize=8)
+
+
+def draw_shape(axes: Axes, curves: pd.DataFrame, tests: pd.DataFrame, colour: str) -> None:
+    """One pretraining dataset: spline with band, isotonic steps and line of its first models."""
+    for i, (model, curve) in enumerate(list(curves.groupby("model"))[:MODELS_IN_A_PANEL]):
+        shade, p_value = tint(colour, i), tests.set_index("model").departure_p[model]
+        p_text = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
+        axes.fill_between(curve.frequency, curve.low, curve.high, color=shade, alpha=0.15, linewidth=0)
+        axes.plot(curve.frequency, curve.spline, color=shade, linewidth=1.8, label=f"{model.split('/')[-1]}: {p_text}")
+        axes.plot(curve.frequency, curve.line, color=shade, linewidth=1, linestyle="--")
+        axes.plot(curve.frequency, curve.isotonic, color=shade, linewidth=0.8, linestyle=":")
+    count_axis(axes)
+    axes.legend(fontsize=7, frameon=False, loc="upper left", title="departure from the line", title_fontsize=7)
+
+
+def draw_shapes(figure: SubFigure, curves: pd.DataFrame, tests: pd.DataFrame, colours: dict, main: dict) -> None:
+    """A panel per pretraining dataset, of the task with most of them."""
+    task = curves.groupby("task").pretraining.nunique().idxmax()
+    curves, tests = curves[curves.task == task], tests[tests.task == task]
+    names = [name for name in colours if name in set(curves.pretraining)]
+    panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
+    for axes, name in zip(panels, names, strict=True):
+        draw_shape(axes, curves[curves.pretraining == name], tests[tests.pretraining == name], colours[name])
+        axes.set_title(f"{task}, {pretty(name)}", fontsize=9)
+        axes.set_xlabel(f"{main['count_type']} frequency (pairs)", fontsize=8)
+    panels[0].set_ylabel("score (%): spline, line (dashed),\nisotonic (dotted)", fontsize=8)
+    panels[0].set_ylim(min(0, curves.low.min()), 1.25 * curves.high.max())
+
+
+def draw(fits: pd.DataFrame, curves: pd.DataFrame, tests: pd.DataFrame, colours: dict, main: dict) -> Figure:
+    """The forest above, the shapes below."""
+    n_lines = len(fits[KEYS].drop_duplicates())
+    heights = [0.55 * n_lines + 1.2, 3.2]
+    figure = plt.figure(figsize=(11, sum(heights)), layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=heights)
+    draw_forest(above, fits, main)
+    draw_shapes(below, curves, tests, colours, main)
+    return figure
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fits", type=Path, required=True)
+    parser.add_argument("--null", type=Path, required=True)
+    parser.add_argument("--tests", type=Path, required=True, help="dose_response.csv")
+    parser.add_argument("--curves", type=Path, required=True, help="dose_response_curves.csv")
+    parser.add_argument("--pretraining", nargs="+", required=True, help="datasets in the order of their colours")
+    parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
+    parser.add_argument("--threshold", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    read = (read_fits(args.fits), read_null(args.null))
+    fits, null = (main_fits(table, args.main, args.threshold) for table in read)
+    keys = [*KEYS, "metric", "recipe"]
+    table = shown(fits.merge(null[[*keys, "null_rho", "null_rho_95"]], on=keys))
+    shapes = [pd.read_csv(path, dtype={"threshold": str, "k": str}) for path in (args.curves, args.tests)]
+    curves, tests = (shown(main_fits(shape, args.main, args.threshold)) for shape in shapes)
+    use_style()
+    save(draw(table, curves, tests, palette(args.pretraining), args.main), args.out, table)
+
+
+if __name__ == "__main__":
+    main()

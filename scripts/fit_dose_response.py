@@ -1,0 +1,64 @@
+"""Test whether scores follow a straight line in log frequency: a spline and an isotonic curve beside the line.
+
+A row per panel, model and count of the main scores: F and p of the departure from the line, the share of the variance
+within evaluation sets that line, spline and isotonic curve explain, and the spline's slope over the lower and the
+upper half of the points. The second table holds the curves. Recall is in percent points.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from concept_freq.binning import decades
+from concept_freq.dose_response import DoseResponse, fit_dose_response
+from concept_freq.observations import count_columns, join, read_counts, read_scores
+from concept_freq.panels import MODEL, main_scores, panels_of, point_sets
+from concept_freq.progress import progress
+from concept_freq.tables import write_csv
+
+CURVES = ["line", "spline", "low", "high", "isotonic"]
+
+
+def row_of(found: DoseResponse) -> dict[str, float]:
+    """What the table says of one relation."""
+    explained = {f"explained_{name}": share for name, share in found.explained.items()}
+    slopes = dict(zip(("slope_lower_half", "slope_upper_half"), found.slopes, strict=True))
+    return {"departure_f": found.f_value, "departure_p": found.p_value, **explained, **slopes}
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
+    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    parser.add_argument("--thresholds", type=float, nargs="+", required=True)
+    parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
+    parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
+    parser.add_argument("--curves", type=Path, required=True, help="CSV: the curves on a grid")
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    columns = {count.column: count for count in count_columns(args.thresholds[:1])}
+    observations = main_scores(join(read_scores(args.scores), read_counts(args.counts)), args.main)
+    observations["score"] *= observations.task.map({"retrieval": 100}).fillna(1)
+    work, rows, curves = panels_of(observations, columns, args.left_out), [], []
+    for task, pretraining, dataset, observed in progress(work, len(work), "fitting curves"):
+        for models, counts, points in point_sets(observed, columns, None):
+            for j, model in enumerate(models):
+                for i, count in enumerate(counts):
+                    named = {"task": task, "pretraining": pretraining, "dataset": dataset}
+                    named |= dict(zip(MODEL, model, strict=True)) | {"dataset": dataset}
+                    named |= {"count_type": count.count_type, "threshold": count.threshold}
+                    x = decades(points.counts[:, i])
+                    found = fit_dose_response(x, points.scores[:, j], points.group, points.cluster)
+                    if found:
+                        rows.append({**named, "n_points": len(x), **row_of(found)})
+                        drawn = {name: getattr(found, name) for name in CURVES}
+                        curves.append(pd.DataFrame({**named, "frequency": 10**found.x, **drawn}))
+    write_csv(pd.DataFrame(rows), args.out)
+    write_csv(pd.concat(curves), args.curves)
+
+
+if __name__ == "__main__":
+    main()

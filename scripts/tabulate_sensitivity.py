@@ -1,0 +1,102 @@
+"""Tabulate how the main relation changes with what is counted: count type, counting mode, tag threshold, the truth.
+
+A row per panel, model and count of the main scores, by the published and by two honest recipes. ``change`` is the
+fixed-effects slope less that of ``analysis.main``, with a 95 % interval from the same bootstrap draws of concepts.
+Mode ``planted`` are the true counts, where they are known. Slopes are percent points per tenfold frequency.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from concept_freq.binning import binning_of, decades
+from concept_freq.log_linear import Points, fit_all
+from concept_freq.observations import (
+    COUNT_TYPES,
+    CountColumn,
+    count_columns,
+    join,
+    mode_columns,
+    read_counts,
+    read_scores,
+    read_true_counts,
+)
+from concept_freq.panels import MODEL, main_scores, panels_of, point_sets
+from concept_freq.progress import progress
+from concept_freq.resampling import bootstrap_weights, interval, within_slopes
+from concept_freq.tables import write_csv
+
+PLANTED = [CountColumn(f"n_{kind}_planted", kind, "", "planted") for kind in COUNT_TYPES]
+
+
+def with_planted(counts: dict[str, pd.DataFrame], true: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Counts with the true ones as further columns, where those are known."""
+    return {
+        name: table.merge(true[name].add_prefix("n_").add_suffix("_planted"), on="concept", how="left")
+        if name in true
+        else table
+        for name, table in counts.items()
+    }
+
+
+def slope_changes(points: Points, main: int, draws: int, seed: int) -> np.ndarray:
+    """Fixed-effects slopes less those of count ``main``: estimate, low and high, (3, c, m)."""
+    x, once = decades(points.counts), np.ones((1, len(points.group)))
+    weights = bootstrap_weights(points.cluster, draws, np.random.default_rng(seed))
+    slopes = [within_slopes(x, points.scores, points.group, w) for w in (once, weights)]
+    estimate, drawn = (s - s[:, [main]] for s in slopes)
+    return np.concatenate([estimate, interval(drawn, len(np.unique(points.cluster)))])
+
+
+def rows_of(models: list, counts: list[CountColumn], points: Points, binning, args) -> Iterator[dict]:
+    """A row for every model and count of these points."""
+    is_main = [(c.count_type, c.mode) == (args.main["count_type"], "") for c in counts]
+    main = is_main.index(True) if any(is_main) else None
+    changes = slope_changes(points, main, args.draws, args.seed) if main is not None else None
+    for (i, j), fits in fit_all(points, binning, args.draws, args.seed).items():
+        by_recipe = {fit.recipe: fit for fit in fits}
+        effect = by_recipe["fixed_effects"]
+        row = dict(zip(MODEL, models[j], strict=True))
+        row |= {"count_type": counts[i].count_type, "mode": counts[i].mode, "threshold": counts[i].threshold}
+        row |= {f"rho_{name}": by_recipe[name].rho for name in ("paper", "concept", "spearman")}
+        row |= {"slope_per_decade": effect.slope_per_decade, "ci_low": effect.ci_low, "ci_high": effect.ci_high}
+        if changes is not None:
+            row |= dict(zip(("change", "change_low", "change_high"), changes[:, i, j], strict=True))
+        yield row | {"n_points": effect.n_points}
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
+    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    parser.add_argument("--thresholds", type=float, nargs="+", required=True)
+    parser.add_argument("--modes", nargs="+", required=True, help="counting modes, the first one in the plain columns")
+    parser.add_argument("--true-counts", type=Path, nargs="*", default=[], help="NAME.parquet or .csv, where known")
+    parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
+    parser.add_argument("--binning", type=json.loads, required=True, help="JSON: task -> edges, first, stop")
+    parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
+    parser.add_argument("--draws", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    kinds = [*count_columns(args.thresholds), *mode_columns(args.thresholds, args.modes[1:]), *PLANTED]
+    columns = {count.column: count for count in kinds}
+    counts = with_planted(read_counts(args.counts), read_true_counts(args.true_counts))
+    observations = main_scores(join(read_scores(args.scores), counts), args.main)
+    observations["score"] *= observations.task.map({"retrieval": 100}).fillna(1)
+    work, rows = panels_of(observations, columns, args.left_out), []
+    for task, pretraining, dataset, observed in progress(work, len(work), "comparing counts"):
+        panel = {"task": task, "pretraining": pretraining, "dataset": dataset}
+        for models, kinds, points in point_sets(observed, columns, None):
+            found = rows_of(models, kinds, points, binning_of(args.binning[task], pretraining), args)
+            rows += [{**panel, **row} for row in found]
+    write_csv(pd.DataFrame(rows), args.out)
+
+
+if __name__ == "__main__":
+    main()
