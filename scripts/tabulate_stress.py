@@ -1,0 +1,80 @@
+"""Tabulate the stress tests: the relation of each model beside that of the model it is compared with.
+
+A row per comparison and panel of the main scores; slopes are fixed-effects ones, percent points per tenfold frequency.
+``change`` is the model's slope less its base's, with a 95 % interval from the same bootstrap draws of concepts.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from concept_freq.binning import decades
+from concept_freq.observations import join, main_fits, read_counts, read_fits, read_scores
+from concept_freq.panels import main_scores
+from concept_freq.resampling import bootstrap_weights, interval, within_slopes
+from concept_freq.tables import write_csv
+
+INDEX = ["dataset", "concept"]
+FIT = ["rho", "slope_per_decade", "ci_low", "ci_high"]
+
+
+def change(points: list[pd.DataFrame], column: str, draws: int, seed: int) -> dict[str, float]:
+    """Slope of the first model less that of the second, over the concepts that both were scored on."""
+    both = points[0].set_index(INDEX).join(points[1].set_index(INDEX), how="inner", rsuffix="_base").reset_index()
+    x = decades(both[[column, f"{column}_base"]].to_numpy(dtype=float))
+    y, group, cluster = both[["score", "score_base"]].to_numpy(), both.dataset.to_numpy(), both.concept.to_numpy()
+    weights = bootstrap_weights(cluster, draws, np.random.default_rng(seed))
+    estimate, drawn = (
+        found[:, 0, 0] - found[:, 1, 1]
+        for found in (within_slopes(x, y, group, w) for w in (np.ones((1, len(both))), weights))
+    )
+    low, high = interval(drawn, len(np.unique(cluster)))
+    return {"change": estimate[0], "change_low": low, "change_high": high, "n_points": len(both)}
+
+
+def described(fits: pd.DataFrame, panel: dict, model: str, suffix: str) -> dict[str, float]:
+    """The model's fits in one panel: rho by bins and by concepts, slope with interval."""
+    here = fits[(fits.task == panel["task"]) & (fits.dataset == panel["dataset"]) & (fits.model == model)]
+    recipes = here.set_index("recipe")
+    effect = recipes.loc["fixed_effects"]
+    row = {f"rho_{name}{suffix}": recipes.rho[name] for name in ("paper", "concept")}
+    return row | {f"{name}{suffix}": effect[name] for name in FIT[1:]}
+
+
+def main() -> None:
+    """Command line entry point."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
+    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    parser.add_argument("--fits", type=Path, required=True)
+    parser.add_argument("--comparisons", type=json.loads, required=True, help="JSON: name -> {model, base}")
+    parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
+    parser.add_argument("--threshold", required=True)
+    parser.add_argument("--draws", type=int, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    args = parser.parse_args()
+    observations = main_scores(join(read_scores(args.scores), read_counts(args.counts)), args.main)
+    observations["score"] *= observations.task.map({"retrieval": 100}).fillna(1)
+    fits, column, rows = main_fits(read_fits(args.fits), args.main, args.threshold), f"n_{args.main['count_type']}", []
+    for name, compared in args.comparisons.items():
+        names = [compared["model"], compared["base"]]
+        of_both = fits[fits.model == names[0]].merge(fits[fits.model == names[1]], on=["task", "dataset", "recipe"])
+        for task, dataset in of_both[["task", "dataset"]].drop_duplicates().itertuples(index=False):
+            here = observations[(observations.task == task) & ((observations.dataset == dataset) | (dataset == "all"))]
+            points = [here[here.model == model] for model in names]
+            panel = {"task": task, "dataset": dataset}
+            row = {"comparison": name, **compared, **panel, **described(fits, panel, names[0], "")}
+            row |= described(fits, panel, names[1], "_base")
+            rows.append(row | change(points, column, args.draws, args.seed))
+    table = pd.DataFrame(rows)
+    write_csv(table, args.out)
+    shown = ["comparison", "task", "dataset", "rho_paper", "slope_per_decade", "change", "change_low", "change_high"]
+    print(table[shown].to_string(index=False, float_format="{:.3g}".format))
+
+
+if __name__ == "__main__":
+    main()
