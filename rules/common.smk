@@ -133,6 +133,10 @@ PRETRAINING = selected("pretraining", REGISTERED_PRETRAINING)
 PUBLISHED = list(PRETRAINING.index[PRETRAINING.published_counts != ""])
 MEASURED = list(PRETRAINING.index[PRETRAINING.published_counts == ""])
 COMPOSED = [name for name in MEASURED if PRETRAINING.samples[name]]
+# What is registered may be made though this run does not select it: as the base of another dataset, or for its model.
+COUNTABLE = list(REGISTERED_PRETRAINING.index[REGISTERED_PRETRAINING.published_counts == ""])
+COMPOSABLE = [name for name in COUNTABLE if REGISTERED_PRETRAINING.samples[name]]
+DERIVED = [name for name in COUNTABLE if REGISTERED_PRETRAINING.of[name]]
 REGISTERED_MODELS = read_registry("models")
 MODELS = selected_models(REGISTERED_MODELS)
 BACKBONES = read_registry("backbones")
@@ -197,7 +201,7 @@ def one_of(names):
 
 
 wildcard_constraints:
-    pretraining=one_of(sorted({*PRETRAINING.index, *REGISTERED_MODELS.pretraining})),
+    pretraining=one_of(sorted({*REGISTERED_PRETRAINING.index, *REGISTERED_MODELS.pretraining})),
     backbone=one_of(sorted({name.split("/")[1] for name in REGISTERED_MODELS.index})),
     dataset=one_of(DOWNSTREAM.index),
     pictures=one_of(PICTURES.index),

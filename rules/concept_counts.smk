@@ -45,7 +45,7 @@ rule sum_counts:
     log:
         "<logs>/sum_counts/{pretraining}.log",
     wildcard_constraints:
-        pretraining=one_of(MEASURED),
+        pretraining=one_of(COUNTABLE),
     localrule: True
     conda:
         "../envs/workflow.yaml"

@@ -12,13 +12,15 @@ rule design_frequencies:
         "<results>/design/{pretraining}.tsv",
     log:
         "<logs>/design_frequencies/{pretraining}.log",
+    wildcard_constraints:
+        pretraining=one_of(COMPOSABLE),
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
-        order=lambda wildcards: PRETRAINING.order[wildcards.pretraining],
-        samples=lambda wildcards: PRETRAINING.samples[wildcards.pretraining],
-        seed=lambda wildcards: PRETRAINING.seed[wildcards.pretraining],
+        order=lambda wildcards: REGISTERED_PRETRAINING.order[wildcards.pretraining],
+        samples=lambda wildcards: REGISTERED_PRETRAINING.samples[wildcards.pretraining],
+        seed=lambda wildcards: REGISTERED_PRETRAINING.seed[wildcards.pretraining],
         decades=config["corpus"]["decades"],
     shell:
         "python {input.script} --concepts {input.concepts} --tweets {input.tweets} --order {params.order}"
@@ -40,6 +42,8 @@ rule compose_shard:
         "<logs>/compose_shard/{pretraining}/{shard}.log",
     benchmark:
         "<benchmarks>/compose_shard/{pretraining}/{shard}.tsv"
+    wildcard_constraints:
+        pretraining=one_of(COMPOSABLE),
     priority: FIRST
     conda:
         "../envs/workflow.yaml"
@@ -47,18 +51,21 @@ rule compose_shard:
         mem_mb=megabytes(1500),
         runtime=minutes(30),
     params:
-        samples=lambda wildcards: PRETRAINING.samples[wildcards.pretraining],
-        seed=lambda wildcards: PRETRAINING.seed[wildcards.pretraining],
+        samples=lambda wildcards: REGISTERED_PRETRAINING.samples[wildcards.pretraining],
+        seed=lambda wildcards: REGISTERED_PRETRAINING.seed[wildcards.pretraining],
         shard_size=config["corpus"]["shard_size"],
         side=config["corpus"]["side"],
         style=json.dumps(config["corpus"]["captions"]),
         wrong_captions=config["corpus"]["wrong_captions"],
         broken=config["corpus"]["broken"],
+        synthetic=lambda wildcards: branch(
+            REGISTERED_PRETRAINING.pictures[wildcards.pretraining] == "synthetic", then="--synthetic", otherwise=""
+        ),
     shell:
         "python {input.script} --concepts {input.concepts} --pictures {input.pictures} --design {input.design}"
         " --samples {params.samples} --shard-size {params.shard_size} --side {params.side}"
         " --caption-style {params.style:q} --wrong-captions {params.wrong_captions} --broken {params.broken}"
-        " --seed {params.seed} --truth {output.truth} --out {output.shard} 2>&1 | tee {log}"
+        " {params.synthetic} --seed {params.seed} --truth {output.truth} --out {output.shard} 2>&1 | tee {log}"
 
 
 rule compose_downstream:

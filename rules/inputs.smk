@@ -32,15 +32,17 @@ def tags_of_chunk(wildcards):
 
 def training_length(pretraining, backbone):
     """Samples that a backbone sees in training on a dataset, repeats included."""
-    if not PRETRAINING.samples_seen[pretraining]:
+    if not REGISTERED_PRETRAINING.samples_seen[pretraining]:
         raise WorkflowError(
             f"{config['registries']['pretraining']}: {pretraining}: samples_seen is needed to train on it"
         )
-    return round(int(PRETRAINING.samples_seen[pretraining]) * float(BACKBONES.length[backbone]))
+    return round(int(REGISTERED_PRETRAINING.samples_seen[pretraining]) * float(BACKBONES.length[backbone]))
 
 
 def truth_of(pretraining):
-    """The truth about each of a composed dataset's shards."""
+    """The truth about each shard of a composed dataset, or of one derived from it; of others there is none."""
+    if (REGISTERED_PRETRAINING.of[pretraining] or pretraining) not in COMPOSABLE:
+        return []
     return [
         shard.location.replace("<results>/shards", "<results>/truth").replace(".tar", ".parquet")
         for shard in SHARDS[pretraining]

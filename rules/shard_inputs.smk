@@ -8,6 +8,9 @@ import hashlib
 MANY_CHUNKS = 1000
 
 
+include: "similarity_inputs.smk"
+
+
 def shard_number(path):
     """The number in a shard's name, which alone decides the shard's chunk: adding a shard moves no other."""
     numbers = re.findall(r"\d+", re.sub(r"-of-\d+", "", Path(path).stem))
@@ -37,7 +40,7 @@ def numbered(pattern):
 
 def read_manifest(pretraining):
     """Shards (location, size, sha256) of a dataset's manifest."""
-    path = PRETRAINING.manifest[pretraining]
+    path = REGISTERED_PRETRAINING.manifest[pretraining]
     where = f"{config['registries']['pretraining']}: {pretraining}: manifest {path}"
     if not os.path.exists(path):
         raise WorkflowError(
@@ -56,16 +59,21 @@ def read_manifest(pretraining):
 
 def found_shards(pretraining):
     """Shards that a dataset's registry row points at: files by a pattern, or addresses."""
-    patterns = PRETRAINING.shards[pretraining].split()
+    patterns = REGISTERED_PRETRAINING.shards[pretraining].split()
     if not any(map(is_remote, patterns)):
-        patterns = sorted(glob.glob(PRETRAINING.shards[pretraining]))
+        patterns = sorted(glob.glob(REGISTERED_PRETRAINING.shards[pretraining]))
     return [Shard(location, "", "") for pattern in patterns for location in numbered(pattern)]
 
 
+@functools.cache
 def shards_of(pretraining):
-    """All shards of a pretraining dataset: listed, found, or composed here; names must differ."""
-    row = PRETRAINING.loc[pretraining]
-    if pretraining in COMPOSED:
+    """All shards of a pretraining dataset: listed, found, composed or derived here; names must differ."""
+    if pretraining not in COUNTABLE:
+        raise WorkflowError(f"{pretraining} has no shards in {config['registries']['pretraining']}")
+    row = REGISTERED_PRETRAINING.loc[pretraining]
+    if pretraining in DERIVED:
+        return derived_shards(pretraining)
+    if pretraining in COMPOSABLE:
         count = -(-int(row.samples) // config["corpus"]["shard_size"])
         return [Shard(f"<results>/shards/{pretraining}/{number:05d}.tar", "", "") for number in range(count)]
     shards = read_manifest(pretraining) if row.manifest else found_shards(pretraining)
@@ -82,19 +90,42 @@ def shards_of(pretraining):
     return shards
 
 
-def chunks_of(shards):
+def derived_shards(pretraining):
+    """Shards of a derived dataset: named as its base's are, which must be tars, for what is left out is pictures."""
+    names = [shard_name(shard.location) for shard in shards_of(base_of(pretraining))]
+    if other := next((name for name in names if not name.endswith(".tar")), None):
+        where = f"{config['registries']['pretraining']}: row {pretraining!r}"
+        raise WorkflowError(f"{where}: of: {base_of(pretraining)} has no pictures: {other} is not a tar")
+    return [Shard(f"<results>/shards/{pretraining}/{name}", "", "") for name in names]
+
+
+@functools.cache
+def chunks_of(pretraining):
     """Chunk names and their shards."""
     chunks = {}
-    for shard in shards:
+    for shard in shards_of(pretraining):
         name = f"{shard_number(shard_name(shard.location)) // config['chunks']['shards_per_chunk']:05d}"
         chunks.setdefault(name, []).append(shard)
     return chunks
 
 
 Shard = collections.namedtuple("Shard", ["location", "size", "sha256"])
-SHARDS = {pretraining: shards_of(pretraining) for pretraining in MEASURED}
-CHUNKS = {pretraining: chunks_of(shards) for pretraining, shards in SHARDS.items()}
-WITH_PICTURES = {name for name in MEASURED if all(shard_name(s.location).endswith(".tar") for s in SHARDS[name])}
+
+
+class Registered(dict):
+    """What a function says of this run's datasets, and on demand of any other that is registered."""
+
+    def __init__(self, function):
+        super().__init__({pretraining: function(pretraining) for pretraining in MEASURED})
+        self.function = function
+
+    def __missing__(self, pretraining):
+        """Not kept: what runs over all datasets runs over this run's."""
+        return self.function(pretraining)
+
+
+SHARDS = Registered(shards_of)
+CHUNKS = Registered(chunks_of)
 
 
 def check_chunks():
@@ -189,6 +220,7 @@ def first_path(pretraining, path):
     return f"{path}/{shard_name(location)}" if is_remote(location) else path
 
 
+@functools.cache
 def has_pictures(pretraining):
     """Whether a dataset's shards hold pictures: tars do, tables of captions do not."""
-    return pretraining in WITH_PICTURES
+    return all(shard_name(shard.location).endswith(".tar") for shard in SHARDS[pretraining])

@@ -23,8 +23,10 @@ rule parse_captions:
         runtime=minutes(10, per_shard=0.2),
     params:
         digest=chunk_digest,
-        caption=lambda wildcards: PRETRAINING.caption_column[wildcards.pretraining] or "caption",
-        key=lambda wildcards: f"--key-column {key}" if (key := PRETRAINING.key_column[wildcards.pretraining]) else "",
+        caption=lambda wildcards: REGISTERED_PRETRAINING.caption_column[wildcards.pretraining] or "caption",
+        key=lambda wildcards: (
+            f"--key-column {key}" if (key := REGISTERED_PRETRAINING.key_column[wildcards.pretraining]) else ""
+        ),
     shell:
         "python {input.script} --shards {input.shards:q} {input.kept:q} --caption-column {params.caption:q} {params.key}"
         " --skipped {output.skipped} --out {output.captions} 2>&1 | tee {log}"

@@ -27,6 +27,7 @@ rule train_clip:
         runtime=lambda wildcards, attempt: attempt
         * int(20 + training_length(wildcards.pretraining, wildcards.backbone) / TRAINED_PER_MINUTE),
     params:
+        objective=lambda wildcards: BACKBONES.objective[wildcards.backbone] or "clip",
         digest=lambda wildcards: digest_of(SHARDS[wildcards.pretraining]),
         samples_seen=lambda wildcards: training_length(wildcards.pretraining, wildcards.backbone),
         batch_size=lambda wildcards: BACKBONES.batch_size[wildcards.backbone],
@@ -36,6 +37,7 @@ rule train_clip:
         seed=lambda wildcards: BACKBONES.seed[wildcards.backbone],
     shell:
         "python {input.script} --shards {input.shards:q} {input.kept:q} --architecture {input.architecture}"
+        " --objective {params.objective}"
         " --samples-seen {params.samples_seen} --batch-size {params.batch_size}"
         " --learning-rate {params.learning_rate} --weight-decay {params.weight_decay}"
         " --colour-jitter {params.colour_jitter} --seed {params.seed}"

@@ -10,28 +10,43 @@ from pathlib import Path
 
 import numpy as np
 
-from concept_freq.captions import CaptionStyle, named_concepts, write_caption
+from concept_freq.captions import CaptionStyle, clean_caption, named_concepts, write_caption
 from concept_freq.concepts import Concept, read_concepts
 from concept_freq.corpus import Plan, plan_scenes
 from concept_freq.progress import progress
 from concept_freq.scenes import compose, encode_jpeg
 from concept_freq.shards import add_member, shard_writer
+from concept_freq.synthesis import generate
 from concept_freq.tables import atomic_path, write_table
 
 
 @dataclass(frozen=True)
 class World:
-    """What scenes are made of: concepts, pictures (sets, concepts, side, side, 4) and the style of captions."""
+    """What scenes are made of: concepts, pictures (sets, concepts, side, side, 4) and the style of captions.
+
+    In a synthetic world pictures are generated, and captions written by templates.
+    """
 
     concepts: list[Concept]
     pictures: list[np.ndarray]
     style: CaptionStyle
     side: int
+    synthetic: bool = False
+
+    def picture(self, rng: np.random.Generator, concept: int) -> np.ndarray:
+        """A picture of a concept: a random training artist's, or one made of several."""
+        if self.synthetic:
+            return generate(rng, [pictures[concept] for pictures in self.pictures])
+        return self.pictures[rng.integers(len(self.pictures))][concept]
+
+    def caption(self, rng: np.random.Generator, ids: np.ndarray) -> str:
+        """A caption of a scene showing these concepts."""
+        concepts = [self.concepts[i] for i in ids]
+        return clean_caption(rng, concepts) if self.synthetic else write_caption(rng, concepts, self.style)
 
     def draw(self, rng: np.random.Generator, ids: np.ndarray) -> bytes:
-        """JPEG of a scene showing these concepts, each by a random training artist."""
-        drawn = [self.pictures[rng.integers(len(self.pictures))][i] for i in ids]
-        return encode_jpeg(compose(rng, drawn, self.side))
+        """JPEG of a scene showing these concepts."""
+        return encode_jpeg(compose(rng, [self.picture(rng, i) for i in ids], self.side))
 
 
 def sample_files(picture: bytes, caption: str, key: str, fault: str, side: int) -> dict[str, bytes]:
@@ -72,7 +87,7 @@ def compose_rows(world: World, plan: Plan, rows: range, shard: str, seed: int, t
     for row, scene in enumerate(progress(rows, len(rows), f"composing {shard}")):
         rng = np.random.default_rng([seed, 4, scene])
         picture = world.draw(rng, plan.pictured[scene])
-        caption = write_caption(rng, [world.concepts[i] for i in plan.captioned[scene]], world.style)
+        caption = world.caption(rng, plan.captioned[scene])
         key, fault = f"{shard}{row:05d}", plan.faults[scene]
         for extension, data in sample_files(picture, caption, key, fault, world.side).items():
             add_member(tar, f"{key}.{extension}", data)
@@ -114,6 +129,9 @@ def main() -> None:
         help="share of captions of another scene",
     )
     parser.add_argument("--broken", type=float, required=True, help="share of damaged samples")
+    parser.add_argument(
+        "--synthetic", action="store_true", help="generated pictures, captions by templates, nothing wrong or damaged"
+    )
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--truth", type=Path, required=True)
     parser.add_argument(
@@ -125,13 +143,15 @@ def main() -> None:
     args = parser.parse_args()
     with args.design.open(encoding="utf-8", newline="") as file:
         counts = np.array([int(row["objects"]) for row in csv.DictReader(file, delimiter="\t")])
-    plan = plan_scenes(counts, args.samples, args.wrong_captions, args.broken, args.seed)
+    wrong, broken = (0, 0) if args.synthetic else (args.wrong_captions, args.broken)
+    plan = plan_scenes(counts, args.samples, wrong, broken, args.seed)
     pictures = [np.load(path, mmap_mode="r") for path in args.pictures]
     world = World(
         read_concepts(args.concepts),
         pictures,
         CaptionStyle(**args.caption_style),
         args.side,
+        args.synthetic,
     )
     first = int(args.out.stem) * args.shard_size
     rows = range(first, min(first + args.shard_size, args.samples))

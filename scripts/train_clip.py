@@ -1,4 +1,6 @@
-"""Train an open_clip model from scratch on a pretraining dataset, with open_clip's own loss and tokenizer.
+"""Train an open_clip model from scratch on a pretraining dataset, with open_clip's tokenizer.
+
+The loss is open_clip's own, or with another one beside it.
 
 One thread by default, so that the result does not depend on how many cores there are, and jobs run side by side.
 """
@@ -9,14 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import open_clip
 import torch
 
-from concept_freq import clip
+from concept_freq import clip, objectives
 from concept_freq.preprocessing import shrink, to_input
 from concept_freq.progress import progress
 from concept_freq.shards import Skips, caption_of, listed, picture_of, read_samples
-from concept_freq.training import fit, jitter_colours, save_checkpoint
+from concept_freq.training import fit, save_checkpoint
 
 
 def read_pairs(shards: list[Path], side: int) -> tuple[np.ndarray, list[str]]:
@@ -44,22 +45,13 @@ def shuffled_batches(n: int, batch_size: int, steps: int, seed: int) -> Iterator
         yield batch
 
 
-def main() -> None:
-    """Command line entry point."""
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shards", type=Path, nargs="+", required=True, help="files, or folders of them")
-    parser.add_argument(
-        "--architecture",
-        type=Path,
-        required=True,
-        help="open_clip model config (.json)",
-    )
-    parser.add_argument(
-        "--samples-seen",
-        type=int,
-        required=True,
-        help="training length, repeats included",
-    )
+    parser.add_argument("--architecture", type=Path, required=True, help="open_clip model config (.json)")
+    parser.add_argument("--objective", choices=objectives.NAMES, default="clip")
+    parser.add_argument("--samples-seen", type=int, required=True, help="training length, repeats included")
     parser.add_argument("--batch-size", type=int, required=True)
     parser.add_argument("--learning-rate", type=float, required=True)
     parser.add_argument("--weight-decay", type=float, required=True)
@@ -69,33 +61,30 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Command line entry point."""
+    args = arguments()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     pictures, captions = read_pairs(listed(args.shards), clip.image_side(args.architecture))
-    tokens = clip.tokenizer(args.architecture)(captions)
-    model = clip.create(args.architecture).train().to(memory_format=torch.channels_last)
-    contrast, generator = open_clip.ClipLoss(), torch.Generator().manual_seed(args.seed)
-
-    def loss_of(batch: np.ndarray) -> torch.Tensor:
-        images = jitter_colours(to_input(pictures[batch]), args.colour_jitter, generator)
-        return contrast(*model(images, tokens[torch.from_numpy(batch)]))
-
     if len(captions) < args.batch_size:
         sys.exit(
             f"{args.shards[0].parent}: {len(captions)} whole samples are fewer than one batch of {args.batch_size}"
         )
+    tokens = clip.tokenizer(args.architecture)(captions)
+    model = clip.create(args.architecture).train().to(memory_format=torch.channels_last)
+    objective = objectives.objective(args.objective, args.colour_jitter, args.seed, clip.width(args.architecture))
+
+    def loss_of(batch: np.ndarray) -> torch.Tensor:
+        return objective(model, to_input(pictures[batch]), tokens[torch.from_numpy(batch)])
+
     steps = args.samples_seen // args.batch_size
     batches = shuffled_batches(len(captions), args.batch_size, steps, args.seed)
     name = f"training {args.out.parent.name}/{args.out.stem}"
-    loss = fit(
-        model,
-        progress(batches, steps, name),
-        loss_of,
-        steps,
-        args.learning_rate,
-        args.weight_decay,
-    )
+    loss = fit(model, progress(batches, steps, name), loss_of, steps, args.learning_rate, args.weight_decay, objective)
     save_checkpoint(model, args.out)
     print(f"{name}: {len(captions)} pairs, {steps} steps, final loss {loss:.3f}")
 

@@ -26,6 +26,14 @@ TEMPLATES = (
     "{} clipart, set of 12",
     "vintage print with {}",
 )
+# What a caption machine writes: it names what is there, once and by name.
+CLEAN_TEMPLATES = (
+    "an image of {}",
+    "a picture showing {}",
+    "this picture shows {}",
+    "a detailed illustration of {}",
+    "{} in front of a soft background",
+)
 # Words that hold a concept's letters and not its meaning: a substring counter trips over each of them.
 _LOOKALIKES = """
 antique bearded bellows breadth busy camelot carpet catalogue category chickenpox cowardly doggerel
@@ -96,6 +104,14 @@ def write_caption(rng: np.random.Generator, concepts: list[Concept], style: Capt
     if rng.random() < style.lookalike:
         body += f", {pick(rng, LOOKALIKES)} collection"
     return change_surface(rng, pick(rng, TEMPLATES).format(body))
+
+
+def clean_caption(rng: np.random.Generator, concepts: list[Concept]) -> str:
+    """Caption a scene as a caption machine does: every concept by name, in a whole sentence."""
+    names = [concepts[i].name for i in rng.permutation(len(concepts))]
+    body = f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
+    text = pick(rng, CLEAN_TEMPLATES).format(body)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def plain(text: str) -> str:

@@ -42,6 +42,11 @@ def image_side(architecture: str | Path) -> int:
     return open_clip.get_model_config(register(architecture))["vision_cfg"]["image_size"]
 
 
+def width(architecture: str | Path) -> int:
+    """Numbers in an embedding of the architecture."""
+    return open_clip.get_model_config(register(architecture))["embed_dim"]
+
+
 def autocast(precision: str, where: torch.device) -> torch.autocast:
     """Mixed precision: ``auto`` is fp16 on a GPU and full precision on a CPU; else fp32, bf16 or fp16."""
     if precision == "auto":

@@ -1,14 +1,30 @@
-"""Embed the pictures of an evaluation set, in their order and in full batches."""
+"""Embed the pictures of shards, in their order and in full batches."""
+
+from collections.abc import Iterator
 
 import torch
 from torch.nn import functional
 
 from concept_freq.clip import autocast
 from concept_freq.shards import Skips
-from concept_freq.streaming import Pictures, stream
+from concept_freq.streaming import Batch, Pictures, stream
 
 
 @torch.no_grad()
+def embed_batches(
+    model: torch.nn.Module, pictures: Pictures, precision: str = "fp32", workers: int = 0
+) -> Iterator[tuple[Batch, torch.Tensor | None]]:
+    """Every batch with the unit embeddings of its readable pictures, float32 (readable, dim); None without any."""
+    where = next(model.parameters()).device
+    for batch in stream(pictures, workers, pinned=where.type == "cuda"):
+        if not batch.readable:
+            yield batch, None
+            continue
+        with autocast(precision, where):
+            features = model.encode_image(batch.images.to(where, non_blocking=True))
+        yield batch, functional.normalize(features.float(), dim=-1).cpu()
+
+
 def embed_pictures(
     model: torch.nn.Module, pictures: Pictures, precision: str = "fp32", workers: int = 0
 ) -> tuple[torch.Tensor, Skips]:
@@ -16,13 +32,11 @@ def embed_pictures(
 
     The second value lists those pictures.
     """
-    where, parts, skips = next(model.parameters()).device, [], Skips(pictures.step)
+    parts, skips = [], Skips(pictures.step)
     n, readable = 0, []
-    for batch in stream(pictures, workers, pinned=where.type == "cuda"):
-        if batch.readable:
-            with autocast(precision, where):
-                features = model.encode_image(batch.images.to(where, non_blocking=True))
-            parts.append(functional.normalize(features.float(), dim=-1).cpu())
+    for batch, embeddings in embed_batches(model, pictures, precision, workers):
+        if embeddings is not None:
+            parts.append(embeddings)
         readable += [n + i for i in batch.readable]
         n += len(batch.names)
         skips.rows += batch.skipped

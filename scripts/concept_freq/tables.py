@@ -25,6 +25,9 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         "concept_id": pa.uint16(),
         "probability": pa.float16(),
     },
+    "shard_embeddings": {"shard": TEXT, "row": pa.uint32(), "embedding": pa.list_(pa.float16())},
+    "similarity": {"shard": TEXT, "row": pa.uint32(), "similarity": pa.float32()},
+    "removed": {"shard": TEXT, "row": pa.uint32(), "similarity": pa.float32()},
     "tag_histograms": {"concept_id": pa.uint16(), "bin": pa.uint8(), "n": COUNT},
     "skipped": {
         "step": TEXT,
@@ -84,11 +87,12 @@ ENCODINGS = {
     "image_tags": {"use_dictionary": ["shard", "concept_id"], "column_encoding": {"row": "DELTA_BINARY_PACKED"}}
 }
 # What a publication left out is empty, never zero; what is measured here is always there.
-NULLABLE = {"n_text", "n_image", "n_matched", "n_images", "n", "ci_low", "ci_high", "label"}
+NULLABLE = {"n_text", "n_image", "n_matched", "n_images", "n", "ci_low", "ci_high", "label", "similarity"}
 RANGES = {
     "accuracy": (0, 100),
     "recall": (0, 1),
     "probability": (0, 1),
+    "similarity": (-1, 1),
     "n_text": (0, None),
     "n_image": (0, None),
 }

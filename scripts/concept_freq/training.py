@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
+from torch.nn import functional
 
 from concept_freq.tables import atomic_path
 
@@ -35,16 +36,21 @@ def fit(
     steps: int,
     learning_rate: float,
     weight_decay: float,
+    head: torch.nn.Module | None = None,
 ) -> float:
-    """Run one optimiser step per batch; returns the mean loss of the last tenth of the steps."""
-    optimise = optimiser(model, learning_rate, weight_decay)
+    """Run one optimiser step per batch; returns the mean loss of the last tenth of the steps.
+
+    A ``head`` is trained beside the model.
+    """
+    trained = torch.nn.ModuleList([model, *([head] if head else [])])
+    optimise = optimiser(trained, learning_rate, weight_decay)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimise, lambda step: cosine_schedule(step, steps))
     losses = []
     for batch in batches:
         loss = loss_of(batch)
         optimise.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(trained.parameters(), 1.0)
         optimise.step()
         schedule.step()
         with torch.no_grad():
@@ -64,6 +70,22 @@ def jitter_colours(inputs: torch.Tensor, strength: float, generator: torch.Gener
     jittered = inputs * (1 + gain) + shift
     grey = torch.rand(n, 1, 1, 1, generator=generator) < 0.2
     return torch.where(grey, jittered.mean(dim=1, keepdim=True), jittered)
+
+
+def crop_and_flip(inputs: torch.Tensor, generator: torch.Generator, smallest: float = 0.3) -> torch.Tensor:
+    """Blow a random window of each picture up to its size and mirror half of them. (n, 3, side, side).
+
+    A window has from ``smallest`` to all of the picture's area and sides as 3 to 4 up to 4 to 3.
+    """
+    area, aspect, x, y, flip = torch.rand(5, len(inputs), generator=generator)
+    area, root = smallest + (1 - smallest) * area, (3 / 4) ** (aspect - 0.5)
+    size = (area.sqrt() * torch.stack([root, 1 / root])).clamp(max=1)  # as a share of the sides, in x and in y
+    place = (1 - size) * (2 * torch.stack([x, y]) - 1)  # of the window's centre, in -1 to 1
+    size[0] *= torch.where(flip < 0.5, -1, 1)
+    nothing = torch.zeros(len(inputs))
+    rows = [torch.stack([size[0], nothing, place[0]]), torch.stack([nothing, size[1], place[1]])]
+    grid = functional.affine_grid(torch.stack(rows).permute(2, 0, 1), list(inputs.shape), align_corners=False)
+    return functional.grid_sample(inputs, grid, padding_mode="border", align_corners=False)
 
 
 def save_checkpoint(model: torch.nn.Module, path: Path) -> None:
