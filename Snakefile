@@ -20,10 +20,7 @@ pathvars:
 
 
 include: "rules/common.smk"
-include: "rules/shard_inputs.smk"
 include: "rules/inputs.smk"
-include: "rules/downstream_inputs.smk"
-include: "rules/tagger_inputs.smk"
 include: "rules/retrieve.smk"
 include: "rules/corpus.smk"
 include: "rules/similarity.smk"
@@ -36,6 +33,7 @@ include: "rules/downstream.smk"
 include: "rules/evaluate.smk"
 include: "rules/analysis.smk"
 include: "rules/figures.smk"
+include: "rules/stress.smk"
 include: "rules/checks.smk"
 include: "rules/provenance.smk"
 

@@ -25,7 +25,7 @@ rule figure_log_linear:
         "../envs/workflow.yaml"
     params:
         figure=lambda wildcards: json.dumps(config["figures"][wildcards.figure]),
-        columns=lambda wildcards: figure_columns(wildcards.figure),
+        columns=lambda wildcards: figure_columns(config["figures"][wildcards.figure], PRETRAINING.index),
         binning=lambda wildcards: json.dumps(config["analysis"][config["figures"][wildcards.figure]["task"]]),
         left_out=json.dumps(LEFT_OUT),
         main=json.dumps(config["analysis"]["main"]),

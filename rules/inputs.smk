@@ -1,6 +1,11 @@
 """Which files a wildcard stands for: chunks, pictures, scores, published files. No rules here."""
 
 
+include: "shard_inputs.smk"
+include: "downstream_inputs.smk"
+include: "tagger_inputs.smk"
+
+
 def files_of_chunks(paths):
     """Files in few words that bash expands: one argument of a program may hold 128 KB, and 1,000 paths come close."""
     folders = {}
@@ -82,15 +87,18 @@ def counted_sets_of(task):
 BINNING = {task: config["analysis"][task] for task in SCORES if task in config["analysis"]}
 
 
-def score_files(wildcards):
-    """What a table of scores is put together from: one file per model and evaluation set, and the published scores."""
-    task = next(task for task, table in SCORES.items() if table == wildcards.table)
+def score_files_of(table, models):
+    """What a table of these models' scores is made of: one file per model and evaluation set, and the published ones."""
+    task = next(task for task, name in SCORES.items() if name == table)
     measured = expand(
-        f"<results>/{wildcards.table}/{{model}}/{{dataset}}.parquet",
-        model=MODELS.index,
-        dataset=sets_of(task, published=False),
+        f"<results>/{table}/{{model}}/{{dataset}}.parquet", model=models, dataset=sets_of(task, published=False)
     )
-    return measured + [f"<results>/published/{wildcards.table}.parquet"] * bool(sets_of(task, published=True))
+    return measured + [f"<results>/published/{table}.parquet"] * bool(sets_of(task, published=True))
+
+
+def score_files(wildcards):
+    """score_files_of this run's models."""
+    return score_files_of(wildcards.table, MODELS.index)
 
 
 def unreadable_pictures():
@@ -109,17 +117,21 @@ def counts_of(pretraining):
     return expand("<results>/counts/{pretraining}.parquet", pretraining=pretraining)
 
 
+def is_planted(pretraining):
+    """Whether the truth about a dataset is known: it is composed here, or made of one that is."""
+    return pretraining in COMPOSABLE or (pretraining in DERIVED and base_of(pretraining) in COMPOSABLE)
+
+
 def true_counts_of(pretraining):
     """What these datasets' counts would be without counting error, where it is known: planted, or given."""
-    planted = expand("<results>/truth/{pretraining}.parquet", pretraining=[n for n in pretraining if n in COMPOSED])
+    planted = expand("<results>/truth/{pretraining}.parquet", pretraining=filter(is_planted, pretraining))
     given = config["analysis"].get("true_counts", {})
     return planted + [given[name] for name in pretraining if name in given]
 
 
-def figure_columns(figure):
-    """Pretraining datasets that a log-linear figure shows, one per column: those it names, of this run's."""
-    named = config["figures"][figure].get("pretraining", PRETRAINING.index)
-    return [name for name in named if name in PRETRAINING.index]
+def figure_columns(figure, pretraining):
+    """Datasets that a log-linear figure shows, one per column: those it names among these."""
+    return [name for name in figure.get("pretraining", pretraining) if name in pretraining]
 
 
 def check_figures():
@@ -132,7 +144,7 @@ def check_figures():
         ):
             if unknown := [entry for entry in names if entry not in known]:
                 raise WorkflowError(f"config: figures.{name}.{key}: {unknown[0]!r} is not among {', '.join(known)}")
-        if not figure_columns(name):
+        if not figure_columns(figure, PRETRAINING.index):
             raise WorkflowError(f"config: figures.{name}.pretraining: none of them is in this run")
 
 
@@ -142,3 +154,6 @@ check_figures()
 def pooled_everywhere():
     """Published classification sets that every pool holds: the paper's 17, whose concepts its long tail shows."""
     return [name for name in counted_sets_of("classification") if name not in LEFT_OUT]
+
+
+include: "stress_inputs.smk"

@@ -126,7 +126,7 @@ rule filter_truth:
     log:
         "<logs>/filter_truth/{pretraining}/{shard}.log",
     wildcard_constraints:
-        pretraining=one_of([name for name in DERIVED if base_of(name) in COMPOSABLE]),
+        pretraining=one_of([name for name in DERIVED if is_planted(name)]),
     localrule: True
     conda:
         "../envs/workflow.yaml"

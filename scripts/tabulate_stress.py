@@ -50,7 +50,9 @@ def main() -> None:
     parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
     parser.add_argument("--counts", type=Path, nargs="+", required=True)
     parser.add_argument("--fits", type=Path, required=True)
-    parser.add_argument("--comparisons", type=json.loads, required=True, help="JSON: name -> {model, base}")
+    parser.add_argument(
+        "--comparisons", type=json.loads, required=True, help="JSON: list of name, model, base, perhaps count_type"
+    )
     parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
     parser.add_argument("--threshold", required=True)
     parser.add_argument("--draws", type=int, required=True)
@@ -59,17 +61,18 @@ def main() -> None:
     args = parser.parse_args()
     observations = main_scores(join(read_scores(args.scores), read_counts(args.counts)), args.main)
     observations["score"] *= observations.task.map({"retrieval": 100}).fillna(1)
-    fits, column, rows = main_fits(read_fits(args.fits), args.main, args.threshold), f"n_{args.main['count_type']}", []
-    for name, compared in args.comparisons.items():
-        names = [compared["model"], compared["base"]]
+    all_fits, rows = read_fits(args.fits), []
+    for compared in args.comparisons:
+        main_count = {**args.main, "count_type": compared.get("count_type", args.main["count_type"])}
+        fits, names = main_fits(all_fits, main_count, args.threshold), [compared["model"], compared["base"]]
         of_both = fits[fits.model == names[0]].merge(fits[fits.model == names[1]], on=["task", "dataset", "recipe"])
         for task, dataset in of_both[["task", "dataset"]].drop_duplicates().itertuples(index=False):
             here = observations[(observations.task == task) & ((observations.dataset == dataset) | (dataset == "all"))]
             points = [here[here.model == model] for model in names]
             panel = {"task": task, "dataset": dataset}
-            row = {"comparison": name, **compared, **panel, **described(fits, panel, names[0], "")}
-            row |= described(fits, panel, names[1], "_base")
-            rows.append(row | change(points, column, args.draws, args.seed))
+            row = {"comparison": compared["name"], "model": names[0], "base": names[1], **panel}
+            row |= described(fits, panel, names[0], "") | described(fits, panel, names[1], "_base")
+            rows.append(row | change(points, f"n_{main_count['count_type']}", args.draws, args.seed))
     table = pd.DataFrame(rows)
     write_csv(table, args.out)
     shown = ["comparison", "task", "dataset", "rho_paper", "slope_per_decade", "change", "change_low", "change_high"]
