@@ -49,11 +49,11 @@ def downstream_classes(wildcards):
 
 
 def templates_of(wildcards):
-    """Templates of a prompt set; a set's own take the place of the config's ensemble."""
+    """Templates of every prompt set; an evaluation set's own take the place of the config's ensemble."""
     own = DOWNSTREAM.templates[wildcards.dataset]
-    if wildcards.prompts != "ensemble" or not own:
-        return PROMPTS[wildcards.prompts]
-    return own if own.endswith(".txt") else f"<resources>/templates/{own}.txt"
+    if own and not own.endswith(".txt"):
+        own = f"<resources>/templates/{own}.txt"
+    return [own if own and prompts == "ensemble" else path for prompts, path in PROMPTS.items()]
 
 
 def model_of(wildcards):

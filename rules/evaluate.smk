@@ -35,30 +35,6 @@ rule embed_images:
         " --skipped {output.skipped} --out {output.embeddings} 2>&1 | tee {log}"
 
 
-rule build_classifier:
-    """Build a model's zero-shot classifier of an evaluation set from one prompt set."""
-    input:
-        script=src("build_classifier.py"),
-        lib=lib("build_classifier.py"),
-        classes=downstream_classes,
-        templates=templates_of,
-        architecture=architecture_file,
-        checkpoint=checkpoint_of,
-    output:
-        "<results>/classifiers/{pretraining}/{backbone}/{dataset}/{prompts}.safetensors",
-    log:
-        "<logs>/build_classifier/{pretraining}/{backbone}/{dataset}/{prompts}.log",
-    conda:
-        "../envs/workflow.yaml"
-    params:
-        architecture=architecture_of,
-        precision=config["evaluation"]["precision"],
-    shell:
-        "python {input.script} --classes {input.classes:q} --templates {input.templates:q}"
-        " --architecture {params.architecture} --checkpoint {input.checkpoint} --precision {params.precision}"
-        " --threads {threads} --out {output} 2>&1 | tee {log}"
-
-
 rule evaluate_classification:
     """Zero-shot accuracy per concept for every prompt set."""
     input:
@@ -66,20 +42,26 @@ rule evaluate_classification:
         lib=lib("evaluate_classification.py"),
         samples="<results>/samples/{dataset}.parquet",
         classes=downstream_classes,
+        templates=templates_of,
         embeddings="<results>/embeddings/{pretraining}/{backbone}/{dataset}.safetensors",
-        classifiers=expand(
-            "<results>/classifiers/{{pretraining}}/{{backbone}}/{{dataset}}/{prompts}.safetensors", prompts=PROMPTS
-        ),
+        architecture=architecture_file,
+        checkpoint=checkpoint_of,
     output:
         "<results>/class_accuracy/{pretraining}/{backbone}/{dataset}.parquet",
     log:
         "<logs>/evaluate_classification/{pretraining}/{backbone}/{dataset}.log",
     conda:
         "../envs/workflow.yaml"
+    params:
+        architecture=architecture_of,
+        prompts=list(PROMPTS),
+        precision=config["evaluation"]["precision"],
     shell:
         "python {input.script} --samples {input.samples} --embeddings {input.embeddings} --classes {input.classes:q}"
-        " --classifiers {input.classifiers} --pretraining {wildcards.pretraining}"
-        " --model {wildcards.pretraining}/{wildcards.backbone} --dataset {wildcards.dataset} --out {output} 2>&1 | tee {log}"
+        " --prompts {params.prompts} --templates {input.templates:q} --architecture {params.architecture}"
+        " --checkpoint {input.checkpoint} --precision {params.precision} --pretraining {wildcards.pretraining}"
+        " --model {wildcards.pretraining}/{wildcards.backbone} --dataset {wildcards.dataset} --threads {threads}"
+        " --out {output} 2>&1 | tee {log}"
 
 
 rule evaluate_retrieval:

@@ -110,11 +110,9 @@ def test_accuracy_per_class_is_the_peers_to_the_last_digit(tmp_path, model, clas
     samples, images = embedded(model, classification, tmp_path)
     weights = ["--architecture", ARCHITECTURE, "--checkpoint", model, "--precision", "fp32"]
     named = ["--classes", classification / "classnames.txt"]
-    classifier = tmp_path / "ensemble.safetensors"
-    call("build_classifier.py", *named, "--templates", classification / "templates.txt", *weights, "--out", classifier)
+    prompts = ["--prompts", "ensemble", "--templates", classification / "templates.txt"]
     who = ["--pretraining", "mine", "--model", "mine/vit", "--dataset", "set", "--out", tmp_path / "accuracy.parquet"]
-    files = ["--samples", samples, "--embeddings", images, "--classifiers", classifier]
-    call("evaluate_classification.py", *files, *named, *who)
+    call("evaluate_classification.py", "--samples", samples, "--embeddings", images, *named, *prompts, *weights, *who)
     ours = pd.read_parquet(tmp_path / "accuracy.parquet").set_index("concept").loc[NAMES]
 
     theirs = peer(model, classification)

@@ -19,6 +19,14 @@ def read_dataset(shards: list[Path]) -> Iterator[tuple[str, Sample]]:
             raise ValueError(f"{path}: {skips.rows[0]['reason']}; fetch it again")
 
 
+def read_templates(path: Path) -> list[str]:
+    """Templates of a prompt set; ``{}`` stands for the class name, and one without it would ignore the class."""
+    templates = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    if wrong := [template for template in templates if "{}" not in template]:
+        raise ValueError(f"{path}: template {wrong[0]!r} has no {{}} for the class name")
+    return templates
+
+
 def read_class_names(path: Path) -> tuple[list[str], list[str]]:
     """Names for prompts and concepts for tables. A line is a class: its name and, where it differs, TAB and concept."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
