@@ -99,6 +99,7 @@ def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], path: str | Pat
     schema = pa.schema(SCHEMAS["text_index"].items())
     encoding = dict.fromkeys(("row", "position"), "DELTA_BINARY_PACKED")
     options = {"compression": "zstd", "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
+    options["write_statistics"] = ["lemma"]  # the only column by which row groups are skipped
     lows = lemma_ranges(db, runs) if runs else []
     with pq.ParquetWriter(path, schema, **options) as writer:
         for low, high in pairwise([*lows, None]):
