@@ -17,8 +17,8 @@ use rule fit_log_linear as fit_stress with:
         script=src("fit_log_linear.py"),
         lib=lib("fit_log_linear.py"),
         scores=stress_score_tables(),
-        counts=counts_of(STRESS["pretraining"]),
-        true_counts=true_counts_of(STRESS["pretraining"]),
+        counts=counts_of(STRESSED),
+        true_counts=true_counts_of(STRESSED),
     output:
         fits="<results>/stress/tables/log_linear_fits.csv",
         null="<results>/stress/tables/permutation_null.csv",
@@ -34,7 +34,7 @@ use rule figure_log_linear as figure_log_linear_stress with:
         lib=lib("figure_log_linear.py"),
         scores=lambda wildcards: f"<results>/stress/tables/{SCORES[STRESS['figures'][wildcards.figure]['task']]}.parquet",
         fits="<results>/stress/tables/log_linear_fits.csv",
-        counts=counts_of(STRESS["pretraining"]),
+        counts=counts_of(STRESSED),
     output:
         png=report(
             "<results>/stress/figures/{figure}.png",
@@ -50,7 +50,7 @@ use rule figure_log_linear as figure_log_linear_stress with:
         figure=one_of(STRESS["figures"]),
     params:
         figure=lambda wildcards: json.dumps(STRESS["figures"][wildcards.figure]),
-        columns=lambda wildcards: figure_columns(STRESS["figures"][wildcards.figure], STRESS["pretraining"]),
+        columns=lambda wildcards: figure_columns(STRESS["figures"][wildcards.figure], STRESSED),
         binning=lambda wildcards: json.dumps(config["analysis"][STRESS["figures"][wildcards.figure]["task"]]),
 
 
@@ -61,7 +61,7 @@ rule tabulate_stress:
         lib=lib("tabulate_stress.py"),
         scores=stress_score_tables(),
         fits="<results>/stress/tables/log_linear_fits.csv",
-        counts=counts_of(STRESS["pretraining"]),
+        counts=counts_of(STRESSED),
     output:
         report("<results>/stress/tables/stress.csv", caption="../report/stress.rst", category="Stress tests"),
     log:
@@ -166,7 +166,4 @@ rule figure_experiment:
 rule stress:
     """The stress tests: what else could make the relation, and how much of it is left when that is taken away."""
     input:
-        "<results>/stress/tables/stress.csv",
-        "<results>/stress/figures/stress.png",
-        expand("<results>/stress/figures/{figure}.png", figure=stress_figures()),
-        branch(has_experiment(), then="<results>/stress/figures/experiment.png", otherwise=[]),
+        stress_results,

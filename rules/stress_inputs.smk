@@ -2,13 +2,14 @@
 
 STRESS = config.get("stress", {"pretraining": [], "models": [], "comparisons": [], "figures": {}})
 EXPERIMENT = STRESS.get("experiment", {"random": [], "natural": [], "backbone": ""})
+STRESSED = [name for name in STRESS["pretraining"] if name in REGISTERED_PRETRAINING.index]
 
 
 def stressed_models():
     """Models of the stress tests, by name or by the name of a set, of the stress tests' datasets."""
     in_sets = REGISTERED_MODELS.sets.str.split("|").map(lambda names: bool({*names} & {*STRESS["models"]}))
     wanted = REGISTERED_MODELS[in_sets | REGISTERED_MODELS.index.isin(STRESS["models"])]
-    return list(wanted.index[wanted.pretraining.isin(STRESS["pretraining"])])
+    return list(wanted.index[wanted.pretraining.isin(STRESSED)])
 
 
 def stress_score_files(wildcards):
@@ -23,27 +24,34 @@ def stress_score_tables():
 
 def stress_figures():
     """Log-linear figures of the stress tests that have a column in this run."""
-    return [name for name, figure in STRESS["figures"].items() if figure_columns(figure, STRESS["pretraining"])]
+    return [name for name, figure in STRESS["figures"].items() if figure_columns(figure, STRESSED)]
 
 
 def has_experiment():
     """Whether the datasets of the designed experiment are all among the stress tests'."""
     named = [*EXPERIMENT["random"], *EXPERIMENT["natural"]]
-    return len(named) > 0 and all(name in STRESS["pretraining"] for name in named)
+    return len(named) > 0 and {*named} <= {*STRESSED}
 
 
 def check_stress():
-    """Stop before any job where the stress tests name a dataset or a model that no registry has."""
-    for name in STRESS["pretraining"]:
-        if name not in REGISTERED_PRETRAINING.index:
-            raise WorkflowError(f"config: stress.pretraining: {name!r} is not in {config['registries']['pretraining']}")
-    sets = {name for names in REGISTERED_MODELS.sets.str.split("|") for name in names}
-    for name in STRESS["models"]:
-        if name not in REGISTERED_MODELS.index and name not in sets:
-            raise WorkflowError(f"config: stress.models: {name!r} is neither a model nor a set of them")
-    for name in [*EXPERIMENT["random"], *EXPERIMENT["natural"]]:
-        if name not in REGISTERED_PRETRAINING.index:
-            raise WorkflowError(f"config: stress.experiment: {name!r} is not in {config['registries']['pretraining']}")
+    """Stop where the stress tests name what no registry has; a run that does not ask for them need not have it."""
+    registries, sets = config["registries"], {name for names in REGISTERED_MODELS.sets.str.split("|") for name in names}
+    known = {
+        "pretraining": (STRESS["pretraining"], {*REGISTERED_PRETRAINING.index}, registries["pretraining"]),
+        "models": (STRESS["models"], sets | {*REGISTERED_MODELS.index}, registries["models"]),
+        "comparisons": (
+            [compared[side] for compared in STRESS["comparisons"] for side in ("model", "base")],
+            {*REGISTERED_MODELS.index} if MEASURED else None,
+            registries["models"],
+        ),
+    }
+    for key, (names, registered, where) in known.items():
+        if registered is not None and (missing := [name for name in names if name not in registered]):
+            raise WorkflowError(f"config: stress.{key}: {missing[0]!r} is not in {where}")
 
 
-check_stress()
+def stress_results(wildcards):
+    """Every table and figure of the stress tests."""
+    check_stress()
+    figures = [*stress_figures(), "stress", *["experiment"] * has_experiment()]
+    return ["<results>/stress/tables/stress.csv", *expand("<results>/stress/figures/{figure}.png", figure=figures)]
