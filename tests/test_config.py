@@ -157,6 +157,8 @@ def test_the_unspoilt_copy_is_fine(snakemake, project):
         (lambda c: c.update(downstream=["imagenet"]), ["downstream", "imagenet"]),
         (lambda c: c.update(concepts="config/missing.tsv"), ["concepts", "config/missing.tsv", "does not exist"]),
         (lambda c: c["registries"].update(pretraining="config/no.tsv"), ["registries.pretraining", "config/no.tsv"]),
+        (lambda c: c.update(ratings={"random_tinny": ["a.csv"]}), ["ratings.random_tinny", "no dataset of that name"]),
+        (lambda c: c.update(ratings={"random_tiny": ["a.csv"]}), ["ratings.random_tiny", "a.csv does not exist"]),
     ],
 )
 def test_a_wrong_config_names_the_key(snakemake, project, change, words):
