@@ -189,3 +189,4 @@ rule tables:
         branch(len(MEASURED) + len(MODELS) > 0, then="<results>/tables/skipped_samples.csv", otherwise=[]),
         branch(len(COMPOSED) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
         expand("<results>/tables/corrected_counts/{pretraining}.csv", pretraining=COMPOSED),
+        branch(len(RATED) > 0, then="<results>/tables/rated_misalignment.csv", otherwise=[]),

@@ -184,6 +184,30 @@ rule figure_thresholds:
         " --thresholds {params.thresholds} --out {output.png} 2>&1 | tee {log}"
 
 
+rule figure_misaligned:
+    """Draw a sheet of pairs that are called misaligned, with captions and tags (Fig. 26)."""
+    input:
+        script=src("figure_misaligned.py"),
+        lib=lib("figure_misaligned.py"),
+        pairs="<results>/rating/{pretraining}/pairs.parquet",
+    output:
+        png=report(
+            "<results>/figures/misaligned_{pretraining}.png",
+            caption="../report/misaligned.rst",
+            category="Figures",
+            labels={"figure": "misaligned pairs, {pretraining}"},
+        ),
+        pdf="<results>/figures/misaligned_{pretraining}.pdf",
+        csv="<results>/figures/misaligned_{pretraining}.csv",
+    log:
+        "<logs>/figure_misaligned/{pretraining}.log",
+    localrule: True
+    conda:
+        "../envs/workflow.yaml"
+    shell:
+        "python {input.script} --pairs {input.pairs} --out {output.png} 2>&1 | tee {log}"
+
+
 rule figure_tagger_quality:
     """Draw the tagger's calibration, and its counts before and after correction, where the truth is known."""
     input:
@@ -257,6 +281,7 @@ rule figures:
         "<results>/figures/long_tail.png",
         expand("<results>/figures/contact_sheet_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
         expand("<results>/figures/thresholds_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
+        expand("<results>/figures/misaligned_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
         branch(len(COMPOSED) > 0, then="<results>/figures/truth_check.png", otherwise=[]),
         branch(len(COMPOSED) > 0, then="<results>/figures/tagger_quality.png", otherwise=[]),
         branch(len(COMPARED) > 0 and compared_dataset(), then="<results>/figures/tagger_comparison.png", otherwise=[]),

@@ -23,6 +23,9 @@ def per_chunk(pattern):
     ]
 
 
+MAIN_INDEX = "noun_index" if config["counting"]["modes"][0] == "unigram_spacy" else "text_index"
+
+
 def noun_index(wildcards):
     """A chunk's index of nouns, where a counting mode asks for it."""
     wanted = "unigram_spacy" in config["counting"]["modes"]
@@ -149,6 +152,29 @@ def check_figures():
 
 
 check_figures()
+
+
+RATINGS = config.get("ratings", {})
+RATED = [name for name in MEASURED if has_pictures(name) and (name in COMPOSED or RATINGS.get(name))]
+
+
+def check_ratings():
+    """Stop before any job where ratings are of a dataset that has no pairs to rate, or a file of them is not there."""
+    for name, files in RATINGS.items():
+        if name not in REGISTERED_PRETRAINING.index or (name in PRETRAINING.index and name not in RATED + COMPOSED):
+            raise WorkflowError(f"config: ratings.{name}: no dataset of that name whose shards here hold pictures")
+        if missing := [path for path in files if not os.path.exists(path)]:
+            raise WorkflowError(
+                f"config: ratings.{name}: {missing[0]} does not exist; scripts/rate_pairs.py writes such files"
+            )
+
+
+check_ratings()
+
+
+def rating_files():
+    """All files of ratings of this run's datasets, each once."""
+    return sorted({path for name in RATED for path in RATINGS.get(name, [])})
 
 
 def pooled_everywhere():

@@ -224,3 +224,25 @@ def first_path(pretraining, path):
 def has_pictures(pretraining):
     """Whether a dataset's shards hold pictures: tars do, tables of captions do not."""
     return all(shard_name(shard.location).endswith(".tar") for shard in SHARDS[pretraining])
+
+
+def has_remote(pretraining):
+    """Whether any of a dataset's shards must be fetched."""
+    return any(is_remote(shard.location) for shard in SHARDS[pretraining])
+
+
+def per_sampled_chunk(pattern):
+    """Input function: the pattern for every chunk whose pairs are sampled, of remote shards the one that sheets show."""
+
+    def paths(wildcards):
+        name = wildcards.pretraining
+        chunks = [first_chunk(name)] if has_remote(name) else CHUNKS[name]
+        return [pattern.format(pretraining=name, chunk=chunk) for chunk in chunks]
+
+    return paths
+
+
+def fetched_sample(wildcards):
+    """The folder that the sampled chunk's remote shards are fetched to."""
+    name = wildcards.pretraining
+    return f"<scratch>/{name}/{first_chunk(name)}" if has_remote(name) else []

@@ -9,13 +9,12 @@ import argparse
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
 from concept_freq.concepts import read_concepts
 from concept_freq.correction import Labelled, correct
 from concept_freq.database import connect
+from concept_freq.intervals import wilson
 from concept_freq.tables import write_csv
 
 SAMPLE_SQL = "select count(distinct row) from read_parquet($truth) where shard = $shard and row < $row"
@@ -38,14 +37,6 @@ from concept_ids c left join early on c.concept_id = early.id left join early_tr
     left join agreed on c.concept_id = agreed.id left join all_tags on c.concept_id = all_tags.id
     left join all_truth on c.concept_id = all_truth.id order by c.concept_id
 """
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float, float]:
-    """Share and its 95 % interval; nan where there were no trials."""
-    if not trials:
-        return np.nan, np.nan, np.nan
-    interval = binomtest(int(successes), int(trials)).proportion_ci(method="wilson")
-    return successes / trials, interval.low, interval.high
 
 
 def verdict(row: pd.Series) -> str:

@@ -17,6 +17,14 @@ def jobs(result) -> dict[str, int]:
     return {rule: int(n) for rule, n in lines if rule != "total"}
 
 
+def add_row(path: Path, **cells: str) -> None:
+    """Add a row to a registry; the columns that it leaves out are empty."""
+    columns = path.read_text().split("\n", 1)[0].split("\t")
+    assert set(cells) <= set(columns), columns
+    with path.open("a") as file:
+        file.write("\t".join(cells.get(column, "") for column in columns) + "\n")
+
+
 class Project:
     """A run of its own on shards of its own, with the small run's tagger."""
 

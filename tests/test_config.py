@@ -58,8 +58,8 @@ def test_shipped_configurations_plan_every_rule(snakemake, repository, folder):
 def test_a_model_is_added_by_one_row_and_only_that_row_runs(snakemake, project):
     folder = project()
     before = jobs(dry_run(snakemake, folder, "results/tables/class_accuracy.parquet"))
-    with (folder / "config" / "models.tsv").open("a") as file:
-        file.write("openai/RN50\topenai\tRN50-quickgelu\topen_clip:openai\t\t\t\ttiny\t\n")
+    row = {"model": "openai/RN50", "pretraining": "openai", "architecture": "RN50-quickgelu"}
+    add_row(folder / "config" / "models.tsv", **row, source="open_clip:openai", sets="tiny")
     after = jobs(dry_run(snakemake, folder, "results/tables/class_accuracy.parquet"))
     added = {rule: n - before.get(rule, 0) for rule, n in after.items()}
     assert {rule: n for rule, n in added.items() if n} == {
@@ -157,6 +157,8 @@ def test_the_unspoilt_copy_is_fine(snakemake, project):
         (lambda c: c.update(downstream=["imagenet"]), ["downstream", "imagenet"]),
         (lambda c: c.update(concepts="config/missing.tsv"), ["concepts", "config/missing.tsv", "does not exist"]),
         (lambda c: c["registries"].update(pretraining="config/no.tsv"), ["registries.pretraining", "config/no.tsv"]),
+        (lambda c: c.update(ratings={"random_tinny": ["a.csv"]}), ["ratings.random_tinny", "no dataset of that name"]),
+        (lambda c: c.update(ratings={"random_tiny": ["a.csv"]}), ["ratings.random_tiny", "a.csv does not exist"]),
     ],
 )
 def test_a_wrong_config_names_the_key(snakemake, project, change, words):
@@ -190,8 +192,7 @@ def test_a_wrong_registry_row_is_named(snakemake, project):
 
 def test_shards_that_are_not_there_are_named(snakemake, project):
     folder = project(lambda c: c.update(pretraining=["mine"]))
-    with (folder / "config" / "pretraining.tsv").open("a") as file:
-        file.write("mine\t/nowhere/*.tar\t\t\t\t640\tmy own shards\n")
+    add_row(folder / "config" / "pretraining.tsv", pretraining="mine", shards="/nowhere/*.tar", description="own")
     result = dry_run(snakemake, folder)
     assert failed_with(result, "mine", "/nowhere/*.tar"), result.stderr
 
@@ -201,8 +202,8 @@ def test_own_shards_are_planned_by_their_numbers(snakemake, project):
     (folder / "shards").mkdir()
     for number in (0, 1, 5):
         (folder / "shards" / f"{number:05d}.tar").write_bytes(b"")
-    with (folder / "config" / "pretraining.tsv").open("a") as file:
-        file.write(f"mine\t{folder}/shards/*.tar\t\t\t\t640\tmy own shards\n")
+    own = {"pretraining": "mine", "shards": f"{folder}/shards/*.tar", "description": "own"}
+    add_row(folder / "config" / "pretraining.tsv", **own)
     result = snakemake("--dry-run", "results/counts/mine.parquet", folder=folder)
     planned = result.stdout + result.stderr
     assert "results/captions/mine/00000.parquet" in planned

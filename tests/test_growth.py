@@ -13,6 +13,7 @@ from concept_freq.digests import sha256_of
 
 REPOSITORY = Path(__file__).parents[1]
 SHEETS = ["results/figures/contact_sheet_mine.png", "results/figures/thresholds_mine.png"]
+SHEETS += ["results/figures/misaligned_mine.png"]
 CHUNK_RULES = ["count_concepts", "index_captions", "list_shards", "parse_captions", "tag_images"]
 TAILS = ["audit_counts", "collect_manifest", "sum_counts"]
 
@@ -64,7 +65,7 @@ def test_shards_grow_shrink_and_change_chunk_by_chunk(small, shards, snakemake, 
 
 def test_remote_shards_give_the_same_bytes_and_leave_no_copy(small, shards, snakemake, tmp_path):
     local = Project(tmp_path / "local", small, snakemake, 2, shards=f"{shards}/*.tar")
-    finished(local.run())
+    finished(local.run(*TARGETS, "results/rating/mine/pairs.parquet"))
     with FaultyServer(shards) as server:
         server.faults = ["503", "cut", "", "page"]
         address = f"{server.url}/{{00000..00004}}.tar"
@@ -73,6 +74,9 @@ def test_remote_shards_give_the_same_bytes_and_leave_no_copy(small, shards, snak
         assert remote.contents() == local.contents()
         assert not list((tmp_path / "remote" / "results" / "scratch").rglob("*.tar"))
         assert remote.planned(*TARGETS, *SHEETS) == {}
+        for project, names in ((remote, {"00000", "00001"}), (local, {f"0000{i}" for i in range(5)})):
+            pairs = pd.read_parquet(project.folder / "results" / "rating" / "mine" / "pairs.parquet")
+            assert (len(pairs), set(pairs.shard)) == (40, names)  # of remote shards those of the first chunk
 
         manifest = tmp_path / "remote" / "results" / "manifests" / "mine.tsv"
         rows = pd.read_csv(manifest, sep="\t", dtype=str)

@@ -17,6 +17,7 @@ FIGURES = {
     "figure_contact_sheet",
     "figure_log_linear",
     "figure_long_tail",
+    "figure_misaligned",
     "figure_overview",
     "figure_tagger_comparison",
 }
@@ -29,7 +30,9 @@ FITS = {"fit_dose_response", "fit_log_linear", "tabulate_sensitivity", *AFTER_FI
 AFTER_SCORES = {"check_results", "collect_scores", "tabulate_frequency_bins", *FITS}
 AFTER_COUNTS = {"audit_counts", "check_results", "collect_counts", "figure_long_tail", "sum_counts"}
 AFTER_COUNTS |= {"tabulate_frequency_bins", "tabulate_long_tail", *FITS}
+AFTER_PAIRS = {"figure_misaligned", "rate_by_truth", "tabulate_ratings"}
 AFTER_INDEX = {"compare_with_truth", "count_concepts", "figure_truth_check", "tabulate_truth", *AFTER_COUNTS}
+AFTER_INDEX |= {"sample_pairs", *AFTER_PAIRS}
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,7 @@ def test_moving_and_touching_everything_reruns_nothing(copy):
         (CONFIG, "thresholds: [0.5, 0.7]", "thresholds: [0.5, 0.8]", {"count_concepts", *SHEETS, *AFTER_COUNTS}),
         (CONFIG, "matched_spearman: 0.8", "matched_spearman: 0.7", {"check_results"}),
         (CONFIG, "min_images: 3", "min_images: 4", {"evaluate_retrieval", *AFTER_SCORES}),
+        (CONFIG, "rated_pairs: 40", "rated_pairs: 50", {"sample_pairs", *AFTER_PAIRS}),
         (CONFIG, "tries: 8", "tries: 9", set()),
     ],
 )

@@ -12,7 +12,7 @@ from concept_freq.tables import SCHEMAS
 
 FIGURES = ["log_linear_classification", "log_linear_retrieval", "overview", "long_tail", "truth_check"]
 FIGURES += ["contact_sheet_random_tiny", "contact_sheet_natural_tiny", "thresholds_random_tiny"]
-FIGURES += ["tagger_quality", "tagger_comparison"]
+FIGURES += ["tagger_quality", "tagger_comparison", "misaligned_random_tiny", "misaligned_natural_tiny"]
 FIT_COLUMNS = (
     "task,pretraining,model,dataset,prompts,direction,k,metric,count_type,threshold,recipe,"
     "rho,p_value,slope_per_decade,ci_low,ci_high,n_points"
@@ -133,6 +133,23 @@ def test_corrected_counts_hold_the_planted_ones(results):
         assert (table.set_index("concept").n_image == counted[table.concept]).all()
         assert ((table.ci_low <= table.planted) & (table.planted <= table.ci_high)).mean() > 0.9
         assert set(table.verdict) <= {"present", "absent or rare", "cannot be detected"}
+
+
+def test_rated_pairs_estimate_the_planted_misalignment(results):
+    table = pd.read_csv(results / "tables" / "rated_misalignment.csv").set_index(["pretraining", "stratum"])
+    counted = pd.read_csv(results / "tables" / "misalignment.csv").set_index("pretraining")
+    for name in ("random_tiny", "natural_tiny"):
+        assert table.n_pairs[name, "misaligned"] == counted.n_misaligned[name]
+        both = table.n_pairs[name, "misaligned"] + table.n_pairs[name, "aligned"]
+        assert (both, table.n_pairs[name, "all"]) == (counted.n_two_sided[name], counted.n_samples[name])
+        assert (table.n_rated[name, "misaligned"], table.n_rated[name, "all"]) == (20, 40)
+        whole = table.loc[name, "all"]
+        assert whole.rater == "truth"
+        assert whole.measured == pytest.approx(counted.misalignment_degree[name], rel=1e-5)
+        assert whole.ci_low <= whole.planted <= whole.ci_high
+        pairs = pd.read_parquet(results / "rating" / name / "pairs.parquet")
+        assert all(picture.startswith(b"\xff\xd8") for picture in pairs.picture)
+        assert (pairs.named.str.len() > 0)[pairs.stratum != "one_sided"].all()
 
 
 def test_histograms_count_every_picture_for_every_concept(results):

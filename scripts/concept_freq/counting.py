@@ -4,7 +4,7 @@ A sample is *misaligned* when its caption names at least one concept, its pictur
 is in both (paper, section 5; here defined once for every dataset and mode).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -19,12 +19,14 @@ TOTALS = ("n_samples", "n_two_sided", "n_misaligned")
 COUNT_SQL = "select concept_id, count(*) from text group by concept_id"
 # Matched counts of all thresholds in one pass.
 MATCHED_SQL = "select concept_id, {columns} from text join image using (concept_id, shard, row) group by concept_id"
-MISALIGNED_SQL = """
-with named as (select distinct shard, row from {text}), shown as (select distinct shard, row from {image}),
-two_sided as (select * from named join shown using (shard, row)),
-aligned as (select distinct shard, row from {text} join {image} using (concept_id, shard, row))
-select (select count(*) from two_sided), (select count(*) from two_sided) - (select count(*) from aligned)
+# Pairs with concepts on both sides, and whether no concept is on both: the one definition of misalignment.
+TWO_SIDED_SQL = """
+select shard, row, aligned.shard is null as misaligned
+from (select distinct shard, row from {text}) join (select distinct shard, row from {image}) using (shard, row)
+left join (select distinct shard, row from {text} join {image} using (concept_id, shard, row)) as aligned
+using (shard, row)
 """
+MISALIGNED_SQL = f"select count(*), count(*) filter (misaligned) from ({TWO_SIDED_SQL})"
 
 
 def suffix(value: str | float) -> str:
@@ -37,7 +39,7 @@ def create_tags(db: duckdb.DuckDBPyConnection, tags: list[Path], threshold: floa
     files = ", ".join(f"'{sql_text(path)}'" for path in tags)
     columns = "concept_id::bigint as concept_id, shard, row, probability"
     condition = f"probability >= {threshold:.10g}"
-    db.execute(f"create temp view {name} as select {columns} from read_parquet([{files}]) where {condition}")
+    db.execute(f"create or replace temp view {name} as select {columns} from read_parquet([{files}]) where {condition}")
 
 
 def tally(db: duckdb.DuckDBPyConnection, sql: str, n_concepts: int, n_columns: int = 1) -> np.ndarray:
@@ -57,23 +59,33 @@ def count_text(db: duckdb.DuckDBPyConnection, indices: list[Path], mode: str, n_
     return counts
 
 
+def hits_by_piece(db: duckdb.DuckDBPyConnection, index: Path, mode: str) -> Iterator[None]:
+    """Create ``text`` (captions' hits) and ``image`` (``tags``) of one piece after another: memory stays bounded."""
+    for piece in pieces(db, [index]):
+        create_hits(db, [index], mode, "text", piece)
+        db.execute(f"create or replace temp view image as select * from tags where {piece}")
+        yield
+
+
 def count_both(
     db: duckdb.DuckDBPyConnection, index: Path, mode: str, n_concepts: int, limits: list[float]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Text counts (concepts,), matched counts (limits, concepts), and (two-sided, misaligned) samples of a mode.
 
-    Samples are two-sided and misaligned by the first limit. Piece by piece: memory does not grow with the chunk.
+    Samples are two-sided and misaligned by the first limit.
     """
     text, matched = np.zeros(n_concepts, np.int64), np.zeros((len(limits), n_concepts), np.int64)
     samples = np.zeros(2, np.int64)
-    for piece in pieces(db, [index]):
-        create_hits(db, [index], mode, "text", piece)
-        db.execute(f"create or replace temp view image as select * from tags where {piece}")
+    for _ in hits_by_piece(db, index, mode):
         text += tally(db, COUNT_SQL, n_concepts)[0]
         matched += tally(db, MATCHED_SQL.format(columns=at_thresholds(limits)), n_concepts, len(limits))
-        shown = f"(select * from image where probability >= {limits[0]:.10g})"
-        samples += db.execute(MISALIGNED_SQL.format(text="text", image=shown)).fetchone()
+        samples += db.execute(MISALIGNED_SQL.format(text="text", image=shown_from(limits[0]))).fetchone()
     return text, matched, samples
+
+
+def shown_from(limit: float) -> str:
+    """The rows of ``image`` whose probability reaches a limit."""
+    return f"(select * from image where probability >= {limit:.10g})"
 
 
 def count_chunk(

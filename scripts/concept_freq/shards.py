@@ -1,9 +1,10 @@
 """Read and write WebDataset tar shards as img2dataset makes them: KEY.jpg, KEY.txt, KEY.json side by side."""
 
+import contextlib
 import io
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,18 +48,19 @@ def listed(paths: Iterable[Path]) -> list[Path]:
     return sorted((path for path in found if not path.name.startswith(".")), key=lambda path: path.name)
 
 
+def key_and_extension(name: str) -> tuple[str, str]:
+    """Key, its folder included, and extension of a file in a shard."""
+    folder, _, name = name.rpartition("/")
+    stem, _, extension = name.partition(".")
+    return f"{folder}/{stem}".lstrip("/"), extension.lower()
+
+
 def read_members(path: Path) -> Iterator[tuple[str, str, bytes]]:
     """Yield (key, extension, bytes) of each file; raises tarfile.ReadError where the shard ends early."""
     with tarfile.open(path, mode="r|*") as tar:
         for member in tar:
             if member.isfile():
-                folder, _, name = member.name.rpartition("/")
-                stem, _, extension = name.partition(".")
-                yield (
-                    f"{folder}/{stem}".lstrip("/"),
-                    extension.lower(),
-                    tar.extractfile(member).read(),
-                )
+                yield (*key_and_extension(member.name), tar.extractfile(member).read())
 
 
 def ends_properly(path: Path) -> bool:
@@ -96,6 +98,26 @@ def read_samples(path: Path, skips: Skips) -> Iterator[Sample]:
         return
     if sample:
         yield sample
+
+
+def pick_samples(path: Path, rows: Collection[int]) -> list[Sample]:
+    """The samples of a shard at these rows, as read_samples numbers them; the others' files are passed over unread.
+
+    Raises ValueError where the shard lacks one: it is not the shard that was counted.
+    """
+    found, row, last = {}, -1, None
+    # what was counted is whole, wherever the shard breaks off after it
+    with contextlib.suppress(tarfile.ReadError, EOFError, zlib.error), tarfile.open(path) as tar:
+        for member in filter(tarfile.TarInfo.isfile, tar):
+            key, extension = key_and_extension(member.name)
+            row, last = row + (key != last), key
+            if row in rows:
+                found.setdefault(row, Sample(row, key)).files[extension] = tar.extractfile(member).read()
+            elif row > max(rows):
+                break
+    if lost := sorted(set(rows) - set(found)):
+        raise ValueError(f"{path}: no sample at row {lost[0]}; it is not the shard that was counted, count it again")
+    return [found[row] for row in sorted(found)]
 
 
 def caption_of(sample: Sample) -> str:

@@ -28,6 +28,7 @@ def draw_picture(axes: Axes, sample: Sample) -> None:
         axes.text(0.5, 0.5, str(reason), **place)
     axes.set_xticks([])
     axes.set_yticks([])
+    axes.spines[:].set_visible(False)
 
 
 def readable_samples(shard: Path, n: int) -> Iterator[Sample]:
@@ -49,26 +50,28 @@ def names_of(tags: pd.DataFrame, names: list[str], low: float, high: float = flo
     return ", ".join(names[i] for i in found.concept_id[:MOST]) + more
 
 
-def write_lines(axes: Axes, texts: list[str]) -> None:
+def write_lines(axes: Axes, texts: list[str], colours: tuple[str, ...]) -> None:
     """Texts under a picture, each in its colour."""
     top = -0.04
-    for text, colour in zip(texts, LINE_COLOURS, strict=False):
-        axes.text(0, top, text, transform=axes.transAxes, fontsize=6.3, color=colour, va="top")
+    for text, colour in zip(texts, colours, strict=False):
+        axes.text(0, top, text, transform=axes.transAxes, fontsize=6.3, color=colour, va="top", parse_math=False)
         top -= LINE / SIDE * (text.count("\n") + 1)
 
 
-def sheet(samples: list[Sample], texts: list[list[str]], heads: list[str]) -> Figure:
+def sheet(
+    samples: list[Sample], texts: list[list[str]], heads: list[str], colours: tuple[str, ...] = LINE_COLOURS
+) -> Figure:
     """Pictures with lines of text under each; ``heads`` name the lines, in their colours, above them all."""
     filled = [[textwrap.fill(text or "–", WIDTH) for text in lines] for lines in texts]
-    below = LINE * (1 + max(sum(text.count("\n") + 1 for text in lines) for lines in filled))
+    below = LINE * (1 + max((sum(text.count("\n") + 1 for text in lines) for lines in filled), default=0))
     height = ROWS * (SIDE + below) + 0.3
     figure, grid = plt.subplots(ROWS, COLUMNS, figsize=(1.1 * SIDE * COLUMNS, height))
     figure.subplots_adjust(0.01, below / height, 0.99, 1 - 0.35 / height, wspace=0.1, hspace=below / SIDE)
     for axes, sample, lines in zip(grid.flat, samples, filled, strict=False):
         draw_picture(axes, sample)
-        write_lines(axes, lines)
+        write_lines(axes, lines, colours)
     for axes in grid.flat[len(samples) :]:
         axes.axis("off")
-    for i, (head, colour) in enumerate(zip(heads, LINE_COLOURS, strict=False)):
+    for i, (head, colour) in enumerate(zip(heads, colours, strict=False)):
         figure.text(0.01 + 0.17 * i, 1 - 0.2 / height, head, color=colour, fontsize=9, weight="bold")
     return figure

@@ -50,6 +50,11 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         "in_picture": pa.bool_(),
         "in_caption": pa.bool_(),
     },
+    "sampled_pairs": {
+        **{"pretraining": TEXT, "shard": TEXT, "row": pa.uint32(), "key": TEXT, "caption": TEXT, "stratum": TEXT},
+        **{"stratum_size": COUNT, "n_samples": COUNT, "named": pa.list_(TEXT), "tags": pa.list_(TEXT)},
+        "picture": pa.binary(),
+    },
     "concept_counts": {
         "pretraining": TEXT,
         "concept": TEXT,
