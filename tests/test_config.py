@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from project import add_row
 
 REPOSITORY = Path(__file__).parents[1]
 
