@@ -2,9 +2,10 @@
 
 ``alpha`` is the exponent of the counts' distribution from ``x_min`` up, chosen by the Kolmogorov-Smirnov distance,
 ``zipf`` the exponent of count against rank, 1 / (alpha - 1) (library: powerlaw). On the same tail, other laws are set
-against the power law: ``ratio_LAW``, the normalised log-likelihood ratio, is above zero where the power law is likelier,
-``p_LAW`` is its p, and ``aic_LAW`` weighs in the number of parameters. ``best`` has the smallest AIC, ``indistinguishable``
-are the laws with p > 0.1. A fit that fails is empty. ``log_ratio`` is the ratio to the log-normal, not normalised.
+against the power law: ``ratio_LAW``, the normalised log-likelihood ratio, is above zero where the power law is the
+likelier, ``p_LAW`` is its p, and ``aic_LAW`` weighs in the number of parameters. ``best`` has the smallest AIC;
+``indistinguishable`` are the laws with p > 0.1. A fit that fails is empty. ``log_ratio`` is the ratio to the log-normal
+as it is, not normalised.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from concept_freq.tails import compare
 
 
 def fit_tail(counts: np.ndarray) -> dict:
-    """Power law of the positive counts, and the laws set against it; nan for fewer than 50 of them or where all are alike."""
+    """Power law of the positive counts, and laws set against it; nothing for fewer than 50, or where all are alike."""
     if len(counts) < 50 or len(np.unique(counts)) < 10:
         return {}
     with warnings.catch_warnings():

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import powerlaw
 import pytest
-from figure_long_tail import describe as describe_law
-from tabulate_long_tail import describe
 
 from concept_freq import tails
 from concept_freq.tails import ALTERNATIVES, compare, fit_laws
+from figure_long_tail import describe as describe_law
+from tabulate_long_tail import describe
 
 RANGE = np.arange(10, 2_000_000)
 SHARES = {
