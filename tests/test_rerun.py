@@ -24,7 +24,7 @@ FIGURES |= {"figure_tagger_quality", "figure_thresholds", "figure_truth_check"}
 CONFIG = ".test/config/config.yaml"
 SHEETS = {"figure_tagger_comparison", "figure_thresholds"}
 AFTER_TAGS = {"correct_counts", "figure_tagger_quality"}
-AFTER_FITS = {"figure_log_linear", "figure_recipes", "tabulate_headline"}
+AFTER_FITS = {"figure_log_linear", "figure_recipes", "tabulate_headline", "tabulate_plan"}
 AFTER_SCORES = {"check_results", "collect_scores", "fit_log_linear", "tabulate_frequency_bins", *AFTER_FITS}
 AFTER_COUNTS = {"audit_counts", "check_results", "collect_counts", "figure_long_tail", "fit_log_linear", "sum_counts"}
 AFTER_COUNTS |= {"tabulate_frequency_bins", "tabulate_long_tail", *AFTER_FITS}
@@ -81,6 +81,8 @@ def test_moving_and_touching_everything_reruns_nothing(copy):
         (CONFIG, "matched_spearman: 0.8", "matched_spearman: 0.7", {"check_results"}),
         (CONFIG, "min_images: 3", "min_images: 4", {"evaluate_retrieval", *AFTER_SCORES}),
         (CONFIG, "tries: 8", "tries: 9", set()),
+        (CONFIG, "plan_points: 5", "plan_points: 7", {"tabulate_plan"}),
+        (CONFIG, "cap: 20", "cap: 30", set()),
     ],
 )
 def test_an_edit_reruns_what_depends_on_it(copy, file, old, new, expected):
