@@ -43,7 +43,7 @@ def answer(row: pd.Series) -> str:
     if row.reachable == "capped":
         lines.append(f"  capped               {row.reason}; for the {row.points:.1f} points that are left:")
     interval = f"[{number(row.n_more_low)}, {number(row.n_more_high)}]"
-    share = f", {row.share_of_dataset:.2%} of the dataset" if pd.notna(row.share_of_dataset) else ""
+    share = f", {100 * row.share_of_dataset:.2g} % of the dataset" if pd.notna(row.share_of_dataset) else ""
     lines.append(f"  for +{row.points:g} points       {number(row.n_more)} more pairs {interval}{share}")
     if row.beyond_data:
         lines.append(f"  beyond the data      the most frequent concept fitted has {row.largest:,.0f} pairs")
