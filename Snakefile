@@ -35,6 +35,7 @@ include: "rules/evaluate.smk"
 include: "rules/analysis.smk"
 include: "rules/figures.smk"
 include: "rules/stress.smk"
+include: "rules/planning.smk"
 include: "rules/checks.smk"
 include: "rules/provenance.smk"
 

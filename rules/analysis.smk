@@ -184,6 +184,7 @@ rule tables:
         "<results>/tables/misalignment.csv",
         "<results>/tables/frequency_correlation.csv",
         "<results>/tables/long_tail.csv",
+        "<results>/tables/sample_plan.csv",
         "<results>/tables/contingency.csv",
         "<results>/tables/suspicious_zeros.csv",
         branch(len(MEASURED) + len(MODELS) > 0, then="<results>/tables/skipped_samples.csv", otherwise=[]),

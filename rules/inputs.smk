@@ -32,6 +32,12 @@ def noun_index(wildcards):
     return f"<results>/noun_index/{wildcards.pretraining}/{wildcards.chunk}.parquet" if wanted else []
 
 
+def main_index(wildcards):
+    """A chunk's index that answers the first counting mode."""
+    kind = "noun_index" if config["counting"]["modes"][0] == "unigram_spacy" else "text_index"
+    return f"<results>/{kind}/{wildcards.pretraining}/{wildcards.chunk}.parquet"
+
+
 def tags_of_chunk(wildcards):
     """A chunk's image tags; a table of captions has none, and only its captions are counted."""
     path = f"<results>/image_tags/{wildcards.pretraining}/{wildcards.chunk}.parquet"

@@ -11,6 +11,12 @@ from concept_freq.observations import of_sets, read_counts
 from concept_freq.plots import palette, pretty, save, short_count, use_style
 
 INSET = 180  # ranks, as published
+LAWS = {
+    "lognormal": "a log-normal",
+    "truncated_power_law": "a power law with cut-off",
+    "exponential": "an exponential",
+    "stretched_exponential": "a stretched exponential",
+}
 
 
 def rank(counts: dict[str, pd.DataFrame], datasets: list[str]) -> pd.DataFrame:
@@ -24,18 +30,24 @@ def rank(counts: dict[str, pd.DataFrame], datasets: list[str]) -> pd.DataFrame:
     return pd.concat(ranked)[["pretraining", "rank", "concept", "n_matched", "share_of_largest"]]
 
 
+def describe(tail: pd.Series) -> str:
+    """What is known of a tail: its exponent, and the law that describes it best; nothing where none was fitted."""
+    if not tail.get("zipf", float("nan")) > 0:
+        return ""
+    exponent = f", Zipf exponent {tail.zipf:.2f} over the first {tail.n_tail:.0f}"
+    if not isinstance(best := tail.get("best"), str) or best == "power_law":
+        return exponent
+    doubt = best in str(tail.indistinguishable).split()
+    return f"{exponent},\n    better described by {LAWS[best]}{' (not certain)' if doubt else ''}"
+
+
 def draw(ranked: pd.DataFrame, tails: pd.DataFrame, colours: dict[str, str]) -> plt.Figure:
     """Counts by rank on log axes with zeros and exponent in the legend; the inset has linear axes, as published."""
     figure, axes = plt.subplots(figsize=(7.4, 4.8), layout="constrained")
     inset = axes.inset_axes((0.66, 0.66, 0.33, 0.3))
     for pretraining, line in ranked.groupby("pretraining", sort=False):
         some, tail = line[line.n_matched > 0], tails.loc[pretraining]
-        zipf = (
-            f", Zipf exponent {tail.zipf:.2f} over the first {tail.n_tail:.0f}"
-            if tail.get("zipf", float("nan")) > 0
-            else ""
-        )
-        label = f"{pretty(pretraining)}: {tail.share_zero:.0%} of {len(line):,} never matched{zipf}"
+        label = f"{pretty(pretraining)}: {tail.share_zero:.0%} of {len(line):,} never matched{describe(tail)}"
         axes.plot(some["rank"], some.n_matched.astype(float), color=colours[pretraining], label=label)
         inset.plot(line["rank"][:INSET], line.share_of_largest[:INSET], color=colours[pretraining], linewidth=1)
     axes.set(xscale="log", yscale="log", xlabel="concept, by rank", ylabel="matched frequency (pairs)")

@@ -1,8 +1,11 @@
 """How long the tail is: share of concepts never matched, and a power law fitted by maximum likelihood (paper, Fig. 5).
 
 ``alpha`` is the exponent of the counts' distribution from ``x_min`` up, chosen by the Kolmogorov-Smirnov distance,
-``zipf`` the exponent of count against rank, 1 / (alpha - 1). ``log_ratio`` above zero favours the power law over a
-log-normal, with its p (library: powerlaw).
+``zipf`` the exponent of count against rank, 1 / (alpha - 1) (library: powerlaw). On the same tail, other laws are set
+against the power law: ``ratio_LAW``, the normalised log-likelihood ratio, is above zero where the power law is the
+likelier, ``p_LAW`` is its p, and ``aic_LAW`` weighs in the number of parameters. ``best`` has the smallest AIC;
+``indistinguishable`` are the laws with p > 0.1. A fit that fails is empty. ``log_ratio`` is the ratio to the log-normal
+as it is, not normalised.
 """
 
 import argparse
@@ -15,24 +18,25 @@ import powerlaw
 
 from concept_freq.observations import COUNT_TYPES, of_sets, read_counts
 from concept_freq.tables import write_csv
+from concept_freq.tails import compare
 
 
 def fit_tail(counts: np.ndarray) -> dict:
-    """Power law of the positive counts; nan for fewer than 50 of them or where all are alike."""
+    """Power law of the positive counts, and laws set against it; nothing for fewer than 50, or where all are alike."""
     if len(counts) < 50 or len(np.unique(counts)) < 10:
         return {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the library warns of its own use of an old name
-        fit = powerlaw.Fit(counts, discrete=True, verbose=False)
-        ratio, p_value = fit.distribution_compare("power_law", "lognormal")
-    law = fit.power_law
+        law = powerlaw.Fit(counts, discrete=True, verbose=False).power_law
+    compared = compare(counts[counts >= law.xmin], law.xmin)
     tail = {
         "alpha": law.alpha,
         "zipf": 1 / (law.alpha - 1),
         "x_min": law.xmin,
         "n_tail": int((counts >= law.xmin).sum()),
     }
-    return {**tail, "ks_distance": law.D, "log_ratio": ratio, "log_ratio_p": p_value}
+    ratio = (compared["aic_lognormal"] - compared["aic_power_law"]) / 2 - 1
+    return {**tail, "ks_distance": law.D, "log_ratio": ratio, "log_ratio_p": compared["p_lognormal"], **compared}
 
 
 def describe(counts: pd.Series) -> dict:
@@ -56,7 +60,7 @@ def main() -> None:
         table = chosen if len(chosen) else table  # counted for other sets only: the text-to-image prompts
         known = [kind for kind in COUNT_TYPES if table[f"n_{kind}"].notna().any()]
         rows += [{"pretraining": pretraining, "count_type": kind, **describe(table[f"n_{kind}"])} for kind in known]
-    write_csv(pd.DataFrame(rows), args.out)
+    write_csv(pd.DataFrame(rows), args.out, digits=8)  # of AIC, differences matter
 
 
 if __name__ == "__main__":

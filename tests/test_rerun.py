@@ -25,7 +25,7 @@ FIGURES |= {"figure_tagger_quality", "figure_thresholds", "figure_truth_check"}
 CONFIG = ".test/config/config.yaml"
 SHEETS = {"figure_tagger_comparison", "figure_thresholds"}
 AFTER_TAGS = {"correct_counts", "figure_tagger_quality"}
-AFTER_FITS = {"figure_log_linear", "figure_overview", "tabulate_headline"}
+AFTER_FITS = {"figure_log_linear", "figure_overview", "tabulate_headline", "tabulate_plan"}
 FITS = {"fit_dose_response", "fit_log_linear", "tabulate_sensitivity", *AFTER_FITS}
 AFTER_SCORES = {"check_results", "collect_scores", "tabulate_frequency_bins", *FITS}
 AFTER_COUNTS = {"audit_counts", "check_results", "collect_counts", "figure_long_tail", "sum_counts"}
@@ -86,6 +86,8 @@ def test_moving_and_touching_everything_reruns_nothing(copy):
         (CONFIG, "min_images: 3", "min_images: 4", {"evaluate_retrieval", *AFTER_SCORES}),
         (CONFIG, "rated_pairs: 40", "rated_pairs: 50", {"sample_pairs", *AFTER_PAIRS}),
         (CONFIG, "tries: 8", "tries: 9", set()),
+        (CONFIG, "plan_points: 5", "plan_points: 7", {"tabulate_plan"}),
+        (CONFIG, "cap: 20", "cap: 30", set()),
     ],
 )
 def test_an_edit_reruns_what_depends_on_it(copy, file, old, new, expected):

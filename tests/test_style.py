@@ -33,12 +33,7 @@ def test_the_snakefile_is_a_table_of_contents(repository):
     assert len((repository / "Snakefile").read_text().splitlines()) < 60
 
 
-COMMANDS = {
-    "convert_ram_plus.py",
-    "count_text.py",
-    "query.py",
-    "rate_pairs.py",
-}  # for people to call, without Snakemake
+COMMANDS = {"convert_ram_plus.py", "count_text.py", "plan_samples.py", "query.py", "rate_pairs.py"}  # by people
 
 
 def test_every_script_belongs_to_a_rule_of_its_name(repository):

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -178,6 +179,39 @@ def test_any_phrase_can_be_asked_for(repository, results):
     answer = listed.stdout.split("random_tiny")[1]
     assert f"in pictures  {n.n_image}" in answer
     assert f"{n.n_text} in captions, {n.n_image} in pictures, {n.n_matched} in both" in answer
+
+
+def test_the_plan_says_what_each_concept_would_take(repository, results):
+    plan = pd.read_csv(results / "tables" / "sample_plan.csv", keep_default_na=False, na_values=[""])
+    counts = pd.read_parquet(results / "counts" / "random_tiny.parquet").set_index("concept").n_matched
+    mine = plan[(plan.task == "classification") & (plan.pretraining == "random_tiny")].set_index("concept")
+    assert len(mine) == 32
+    assert (mine.n_matched == counts[mine.index]).all()
+    assert set(plan.points) <= {5.0, *(100 - plan.score)}
+    rows = plan[(plan.reachable == "yes") & (plan.upper_end != "unbounded")]
+    assert len(rows)
+    assert ((rows.n_more_low <= rows.n_more) & (rows.n_more <= rows.n_more_high)).all()
+    command = [sys.executable, "scripts/plan_samples.py", "bananas", "--results", results, "--task", "classification"]
+    answer = subprocess.run(command, cwd=repository, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    assert f"for +5 points       {mine.n_more['banana']:,.0f} more pairs" in answer.stdout
+
+
+def test_the_balanced_sample_is_made_when_asked_for(snakemake, repository, results):
+    planned(snakemake("--cores", "1", "balance", folder=repository / ".test"))
+    table = pd.read_csv(results / "tables" / "balanced_sampling.csv").set_index(["pretraining", "concept"])
+    for name in ("random_tiny", "natural_tiny"):
+        counts = pd.read_parquet(results / "counts" / f"{name}.parquet").set_index("concept").n_text
+        mine = table.loc[name]
+        assert (mine.n_text == counts[mine.index]).all()
+        assert (mine.expected >= np.minimum(mine.n_text, 20) - 1e-6).all()
+        assert (mine.expected <= mine.n_text + 1e-6).all()
+    for path in (results / "balanced").rglob("*.parquet"):
+        pairs = pq.read_table(path)
+        captions = pq.read_table(results / "captions" / path.relative_to(results / "balanced"))
+        assert dict(zip(pairs.schema.names, pairs.schema.types, strict=True)) == SCHEMAS["balanced"]
+        assert 0 < len(pairs) < len(captions)
+        assert set(pairs["key"].to_pylist()) <= set(captions["key"].to_pylist())
 
 
 def test_checks_passed_and_none_is_missing(results):

@@ -62,6 +62,11 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
         "n_image": COUNT,
         "n_matched": COUNT,
     },
+    "balanced": {"shard": TEXT, "row": pa.uint32(), "key": TEXT, "probability": SHARE, "kept": pa.bool_()},
+    "balanced_counts": {
+        **{"concept": TEXT, "n_text": COUNT, "expected": SHARE, "n_kept": COUNT},
+        **{"n_pairs": COUNT, "n_pairs_named": COUNT, "n_pairs_kept": COUNT},
+    },
     "class_accuracy": {
         **{
             "pretraining": TEXT,
