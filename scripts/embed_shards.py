@@ -51,7 +51,7 @@ def main() -> None:
                 n += len(embeddings)
             if batch.names and batch.names[-1][0] != shard:
                 shard = batch.names[-1][0]
-                print(f"shard {shard}: {n} pictures so far", flush=True)
+                print(f"embedding {args.out.stem}: shard {shard} reached, {n} pictures done", flush=True)
     write_table(skipped, "skipped", args.skipped)
     print(f"{n} pictures embedded, {len(skipped)} samples skipped")
 
