@@ -3,8 +3,7 @@
     python scripts/rate_pairs.py --pairs results/rating/NAME/pairs.parquet --rater ANN --out ratings.csv
 
 Open the address that it prints; Ctrl-C ends it. Each judgement is written to the file at once, so it can be ended and
-started again at any time. Tags, strata and other raters' judgements are not shown. Raters who work one after the other
-may share a file; who work at the same time need one each.
+started again at any time. Tags, strata and other raters' judgements are not shown. Raters may share a file.
 """
 
 import argparse

@@ -1,8 +1,11 @@
 """The local web page on which a rater judges pairs: what it serves, and the file of judgements behind it."""
 
 import csv
+import fcntl
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +23,15 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'self' 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other program of a rater writes this file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_name(f".{path.name}.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 class Ratings:
@@ -41,7 +53,7 @@ class Ratings:
     def add(self, number: int, judgement: str) -> None:
         """Write the judgement of the pair with this number, in place of an earlier one."""
         key = self.keys[number]
-        with self.lock:
+        with self.lock, alone(self.path):
             rows = [row for _, row in read_lines(self.path)] if self.path.exists() else []
             mine = [row for row in rows if [row[name] for name in COLUMNS[:-1]] == key]
             if not mine:

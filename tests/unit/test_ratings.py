@@ -1,5 +1,7 @@
 """Rated pairs: what is drawn, the estimate from strata, agreement, and judgements that cannot be used."""
 
+from threading import Thread
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -13,6 +15,7 @@ from concept_freq.database import connect
 from concept_freq.indexing import build_index, register_forms
 from concept_freq.intervals import stratified, wilson
 from concept_freq.pairs import STRATA, Chunk, allocate, concepts_of, draw_pairs
+from concept_freq.rating_page import Ratings
 from concept_freq.ratings import RatingsError, agreement, pooled, read_judgements
 from concept_freq.shards import Skips, add_member, pick_samples, read_samples, shard_writer
 from concept_freq.tables import write_table
@@ -227,3 +230,15 @@ def test_datasets_without_sampled_pairs_are_passed_over(tmp_path):
     path.write_text("pretraining,shard,row,rater,judgement\nother,0,7,Ann,yes\nmine,0,1,Ann,no\n")
     assert read_judgements([path], pairs)["row"].tolist() == [1]
     assert read_judgements([], pairs).empty
+
+
+def test_raters_who_write_at_the_same_time_lose_nothing(tmp_path):
+    pairs = pd.DataFrame({"pretraining": "mine", "shard": "0", "row": range(30), "caption": "a cat"})
+    path = tmp_path / "ratings.csv"
+    raters = [Ratings(pairs, rater, path) for rater in ("Ann", "Bea", "Cy")]  # each with a lock of its own
+    threads = [Thread(target=lambda one=one: [one.add(i, "yes") for i in range(30)]) for one in raters]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one.own().count("yes") for one in raters] == [30, 30, 30]
