@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= all
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env run released test bench lint clean
+.PHONY: help env run stress released test bench lint clean
 
 help:  ## List these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -18,6 +18,10 @@ env: .venv/.installed  ## Create .venv with exact pins
 run: env  ## The main job: emoji world to figures, tables and results/report.html
 	snakemake --cores $(CORES) --quiet rules
 	snakemake --report results/report.html
+
+stress: env  ## The stress tests: frequencies dealt anew, similar pictures removed, generated data, other objectives
+	snakemake stress --cores $(CORES) --quiet rules
+	snakemake stress --report results/stress/report.html
 
 RELEASED := --configfile config/released.yaml $(if $(DATA),--config released_data=$(DATA))
 released: env  ## The paper's figures and tables from its released data (DATA=folder, else fetched)

@@ -161,7 +161,7 @@ def src(script):
 def imports(path):
     """The modules of concept_freq that a file imports itself."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "concept_freq":
             parts = [node.module] if "." in node.module else [f"concept_freq.{a.name}" for a in node.names]
             found |= {REPOSITORY / "scripts" / f"{part.replace('.', '/')}.py" for part in parts}

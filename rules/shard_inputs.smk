@@ -6,6 +6,7 @@ import glob
 import hashlib
 
 MANY_CHUNKS = 1000
+NUMBER = re.compile(r"(\d+)(?:-of-\d+)?\D*$")  # the last one of a name
 
 
 include: "similarity_inputs.smk"
@@ -13,10 +14,10 @@ include: "similarity_inputs.smk"
 
 def shard_number(path):
     """The number in a shard's name, which alone decides the shard's chunk: adding a shard moves no other."""
-    numbers = re.findall(r"\d+", re.sub(r"-of-\d+", "", Path(path).stem))
-    if not numbers:
+    name = path.rpartition("/")[2]
+    if not (found := NUMBER.search(name.rpartition(".")[0] or name)):
         raise WorkflowError(f"{path}: a shard's name must end in its number, as in 00012.tar")
-    return int(numbers[-1])
+    return int(found[1])
 
 
 def shard_name(location):
