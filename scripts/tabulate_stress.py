@@ -23,7 +23,7 @@ FIT = ["rho", "slope_per_decade", "ci_low", "ci_high"]
 
 def change(points: list[pd.DataFrame], column: str, draws: int, seed: int) -> dict[str, float]:
     """Slope of the first model less that of the second, over the concepts that both were scored on."""
-    both = points[0].set_index(INDEX).join(points[1].set_index(INDEX), how="inner", rsuffix="_base").reset_index()
+    both = points[0].merge(points[1], on=INDEX, suffixes=("", "_base"))
     x = decades(both[[column, f"{column}_base"]].to_numpy(dtype=float))
     y, group, cluster = both[["score", "score_base"]].to_numpy(), both.dataset.to_numpy(), both.concept.to_numpy()
     weights = bootstrap_weights(cluster, draws, np.random.default_rng(seed))
