@@ -35,9 +35,11 @@ class View:
         return points[points["count"].notna()].astype({"count": float})
 
     def fits(self, fits: pd.DataFrame) -> pd.DataFrame:
-        """The fits of the same points, every recipe and model."""
-        same = {"task": self.task, "dataset": self.dataset, "count_type": self.count_type, "threshold": self.threshold}
-        return select(fits, {**same, **self.scores})
+        """The fits of the same points, every recipe and model; a task's only evaluation set is its own pool."""
+        same = {"task": self.task, "count_type": self.count_type, "threshold": self.threshold}
+        found = select(fits, {**same, **self.scores})
+        only = self.dataset == "all" and found.dataset.nunique() == 1
+        return found if only else found[found.dataset == self.dataset]
 
 
 def describe(row: dict) -> str:
