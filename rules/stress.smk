@@ -70,6 +70,7 @@ rule tabulate_stress:
     conda:
         "../envs/workflow.yaml"
     params:
+        left_out=json.dumps(LEFT_OUT),
         comparisons=json.dumps(STRESS["comparisons"]),
         main=json.dumps(config["analysis"]["main"]),
         threshold=config["counting"]["thresholds"][0],
@@ -77,8 +78,8 @@ rule tabulate_stress:
         seed=config["analysis"]["seed"],
     shell:
         "python {input.script} --scores {input.scores} --counts {input.counts} --fits {input.fits}"
-        " --comparisons {params.comparisons:q} --main {params.main:q} --threshold {params.threshold}"
-        " --draws {params.draws} --seed {params.seed} --out {output} 2>&1 | tee {log}"
+        " --left-out {params.left_out:q} --comparisons {params.comparisons:q} --main {params.main:q}"
+        " --threshold {params.threshold} --draws {params.draws} --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
 rule figure_stress:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from concept_freq.binning import decades
-from concept_freq.observations import join, main_fits, read_counts, read_fits, read_scores
+from concept_freq.observations import join, left_out_of_pool, main_fits, read_counts, read_fits, read_scores
 from concept_freq.panels import main_scores
 from concept_freq.resampling import bootstrap_weights, interval, within_slopes
 from concept_freq.tables import write_csv
@@ -23,7 +23,7 @@ FIT = ["rho", "slope_per_decade", "ci_low", "ci_high"]
 
 def change(points: list[pd.DataFrame], column: str, draws: int, seed: int) -> dict[str, float]:
     """Slope of the first model less that of the second, over the concepts that both were scored on."""
-    both = points[0].merge(points[1], on=INDEX, suffixes=("", "_base"))
+    both = points[0].merge(points[1], on=INDEX, suffixes=("", "_base")).dropna(subset=[column, f"{column}_base"])
     x = decades(both[[column, f"{column}_base"]].to_numpy(dtype=float))
     y, group, cluster = both[["score", "score_base"]].to_numpy(), both.dataset.to_numpy(), both.concept.to_numpy()
     weights = bootstrap_weights(cluster, draws, np.random.default_rng(seed))
@@ -33,6 +33,12 @@ def change(points: list[pd.DataFrame], column: str, draws: int, seed: int) -> di
     )
     low, high = interval(drawn, len(np.unique(cluster)))
     return {"change": estimate[0], "change_low": low, "change_high": high, "n_points": len(both)}
+
+
+def in_panel(points: pd.DataFrame, dataset: str, left_out: dict, count_type: str) -> pd.DataFrame:
+    """Points of an evaluation set, or of the pool of those that it does not leave out."""
+    pooled = ~left_out_of_pool(points, left_out, count_type)
+    return points[pooled if dataset == "all" else points.dataset == dataset]
 
 
 def described(fits: pd.DataFrame, panel: dict, model: str, suffix: str) -> dict[str, float]:
@@ -67,7 +73,7 @@ def main() -> None:
         fits, names = main_fits(all_fits, main_count, args.threshold), [compared["model"], compared["base"]]
         of_both = fits[fits.model == names[0]].merge(fits[fits.model == names[1]], on=["task", "dataset", "recipe"])
         for task, dataset in of_both[["task", "dataset"]].drop_duplicates().itertuples(index=False):
-            here = observations[(observations.task == task) & ((observations.dataset == dataset) | (dataset == "all"))]
+            here = in_panel(observations[observations.task == task], dataset, args.left_out, main_count["count_type"])
             points = [here[here.model == model] for model in names]
             panel = {"task": task, "dataset": dataset}
             row = {"comparison": compared["name"], "model": names[0], "base": names[1], **panel}
