@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
     parser.add_argument("--counts", type=Path, nargs="+", required=True)
     parser.add_argument("--fits", type=Path, required=True)
+    parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
     parser.add_argument(
         "--comparisons", type=json.loads, required=True, help="JSON: list of name, model, base, perhaps count_type"
     )
