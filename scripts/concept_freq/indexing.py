@@ -2,7 +2,9 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 import duckdb
@@ -11,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from concept_freq.database import FOLDED_SQL, sql_text
+from concept_freq.database import FOLDED_SQL, connect, sql_text
 from concept_freq.lexicon import Form
 from concept_freq.nouns import load_tagger, nouns_of
 from concept_freq.tables import SCHEMAS, atomic_path
@@ -94,13 +96,12 @@ def lemma_ranges(db: duckdb.DuckDBPyConnection, runs: list[str]) -> list[str]:
     return ["", *sorted(set(db.execute(sql, {"cuts": cuts}).fetchall()[0][0] or []))]
 
 
-def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], path: str | Path) -> None:
-    """Merge runs into one, range by range."""
+def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], lows: list[str], path: str | Path) -> None:
+    """Merge runs into one, range by range of the lemmas, which start at ``lows``."""
     schema = pa.schema(SCHEMAS["text_index"].items())
     encoding = dict.fromkeys(("row", "position"), "DELTA_BINARY_PACKED")
     options = {"compression": "zstd", "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
     options["write_statistics"] = ["lemma"]  # the only column by which row groups are skipped
-    lows = lemma_ranges(db, runs) if runs else []
     with pq.ParquetWriter(path, schema, **options) as writer:
         for low, high in pairwise([*lows, None]):
             found = db.sql(RANGE_SQL, params={"runs": runs, "low": low, "high": high})
@@ -108,26 +109,50 @@ def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], path: str | Pat
                 writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=ROW_GROUP)
 
 
+def write_runs(
+    db: duckdb.DuckDBPyConnection, captions: Path, folder: str, nouns_by: str | None
+) -> tuple[list[str], list[str]]:
+    """Write the postings as sorted runs, FAN of them merged into one at a time; returns the runs and lemma_ranges."""
+    db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
+    batches, runs, merged = read_captions(captions), [], []
+    for i, batch in enumerate(only_nouns(batches, nouns_by) if nouns_by else batches):
+        runs.append(f"{folder}/{i:06d}.parquet")
+        write_run(db, batch, Path(runs[-1]))
+        if i == 0:
+            db.execute("create or replace temp table sample as select lemma from tokens join lexicon using (token)")
+        if len(runs) == FAN:
+            merged.append(f"{folder}/merged_{i:06d}.parquet")
+            write_sorted(db, runs, lemma_ranges(db, runs), merged[-1])
+            for run in runs:
+                Path(run).unlink()
+            runs.clear()
+    found = [*merged, *runs]
+    return found, lemma_ranges(db, found) if found else []
+
+
+def write_runs_apart(threads: int, *arguments: object) -> tuple[list[str], list[str]]:
+    """write_runs in a process of its own, whose memory is free again for the last merge."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(write_runs_anew, threads, *arguments).result()
+
+
+def write_runs_anew(threads: int, *arguments: object) -> tuple[list[str], list[str]]:
+    """write_runs by a database of its own."""
+    return write_runs(connect(threads), *arguments)
+
+
 def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, nouns_by: str | None = None) -> None:
     """Write the positional index (schema ``text_index``) of a captions file, sorted by lemma, shard, row, position.
 
     Batches become sorted runs on disk, which are merged FAN at a time, so memory grows little with the captions.
     """
-    db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
     with atomic_path(index) as temporary, tempfile.TemporaryDirectory() as folder:
-        batches, runs, merged = read_captions(captions), [], []
-        for i, batch in enumerate(only_nouns(batches, nouns_by) if nouns_by else batches):
-            runs.append(f"{folder}/{i:06d}.parquet")
-            write_run(db, batch, Path(runs[-1]))
-            if i == 0:
-                db.execute("create or replace temp table sample as select lemma from tokens join lexicon using (token)")
-            if len(runs) == FAN:
-                merged.append(f"{folder}/merged_{i:06d}.parquet")
-                write_sorted(db, runs, merged[-1])
-                for run in runs:
-                    Path(run).unlink()
-                runs.clear()
-        write_sorted(db, [*merged, *runs], temporary)
+        if pq.read_metadata(captions).num_rows > FAN * BATCH:
+            threads = db.execute("select current_setting('threads')").fetchall()[0][0]
+            runs, lows = write_runs_apart(threads, captions, folder, nouns_by)
+        else:
+            runs, lows = write_runs(db, captions, folder, nouns_by)
+        write_sorted(db, runs, lows, temporary)
 
 
 def register_forms(db: duckdb.DuckDBPyConnection, forms: list[Form]) -> None:

@@ -248,3 +248,14 @@ def test_index_bytes_do_not_depend_on_threads(tmp_path):
         build_index(connect(threads), tmp_path / "captions.parquet", tmp_path / f"{threads}.parquet")
     assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
     assert pq.read_schema(tmp_path / "1.parquet").names == ["lemma", "shard", "row", "position"]
+
+
+def test_a_large_index_made_in_two_processes_is_the_same(tmp_path, monkeypatch):
+    rows = [
+        {"shard": str(i % 3), "row": i, "key": str(i), "caption": f"a cat {i} and dogs {i % 7}"} for i in range(3000)
+    ]
+    write_table(rows, "captions", tmp_path / "captions.parquet")
+    build_index(connect(), tmp_path / "captions.parquet", tmp_path / "small.parquet")
+    monkeypatch.setattr(indexing, "FAN", 0)  # any captions are many then
+    build_index(connect(), tmp_path / "captions.parquet", tmp_path / "large.parquet")
+    assert (tmp_path / "small.parquet").read_bytes() == (tmp_path / "large.parquet").read_bytes()
