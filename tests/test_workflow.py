@@ -91,6 +91,29 @@ def test_every_recipe_is_in_the_table_of_fits(results):
     assert set(fits.count_type) == {"text", "image", "matched"}
 
 
+def test_sensitivity_compares_every_count_with_the_main_one(results):
+    table = pd.read_csv(results / "tables" / "sensitivity.csv", dtype={"threshold": str}, keep_default_na=False)
+    main = table[(table.count_type == "matched") & (table["mode"] == "") & (table.threshold == "0.5")]
+    assert (main.change.astype(float) == 0).all()
+    kinds = set(zip(table.count_type, table["mode"], table.threshold, strict=True))
+    planted = {(kind, "planted", "") for kind in ("text", "image", "matched")}
+    assert kinds == planted | {
+        *[("text", "", ""), ("text", "unigram", ""), ("matched", "unigram", "0.5")],
+        *[(kind, "", threshold) for kind in ("image", "matched") for threshold in ("0.5", "0.7")],
+    }
+
+
+def test_the_line_is_tested_and_its_curves_are_kept(results):
+    tests = pd.read_csv(results / "tables" / "dose_response.csv")
+    assert tests.departure_p.between(0, 1).all()
+    assert (tests.explained_isotonic >= tests.explained_line - 1e-6).mean() > 0.9
+    curves = pd.read_csv(results / "tables" / "dose_response_curves.csv")
+    keys = ["task", "model", "dataset", "count_type"]
+    assert set(map(tuple, curves[keys].to_numpy())) == set(map(tuple, tests[keys].to_numpy()))
+    assert (curves.low <= curves.spline).all()
+    assert (curves.spline <= curves.high).all()
+
+
 def test_the_null_stands_beside_every_fit(results):
     keys = [column for column in FIT_COLUMNS.split(",") if column not in {"p_value", "n_points"}][:11]
     fits, null = (

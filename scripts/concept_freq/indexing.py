@@ -1,10 +1,11 @@
 """Captions to a positional text index in DuckDB, and concept hits from it (DESIGN: counting modes)."""
 
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 import duckdb
@@ -116,6 +117,8 @@ def write_runs(
     db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
     batches, runs, merged = read_captions(captions), [], []
     for i, batch in enumerate(only_nouns(batches, nouns_by) if nouns_by else batches):
+        if (parent := parent_process()) and not parent.is_alive():
+            sys.exit("the program that asked for this index is gone")
         runs.append(f"{folder}/{i:06d}.parquet")
         write_run(db, batch, Path(runs[-1]))
         if i == 0:
