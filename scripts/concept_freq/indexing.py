@@ -3,9 +3,9 @@
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import duckdb
@@ -133,15 +133,24 @@ def write_runs(
     return found, lemma_ranges(db, found) if found else []
 
 
+def send_runs(sender: Connection, threads: int, *arguments: object) -> None:
+    """Send what write_runs gives by a database of its own."""
+    sender.send(write_runs(connect(threads), *arguments))
+
+
 def write_runs_apart(threads: int, *arguments: object) -> tuple[list[str], list[str]]:
     """write_runs in a process of its own, whose memory is free again for the last merge."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(write_runs_anew, threads, *arguments).result()
-
-
-def write_runs_anew(threads: int, *arguments: object) -> tuple[list[str], list[str]]:
-    """write_runs by a database of its own."""
-    return write_runs(connect(threads), *arguments)
+    context = get_context("spawn")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=send_runs, args=(sender, threads, *arguments))
+    process.start()
+    sender.close()  # this side's, so that the end of the other is noticed
+    try:
+        return receiver.recv()
+    except EOFError:
+        sys.exit("the process that sorts the captions' postings has failed; its error stands above")
+    finally:
+        process.join()
 
 
 def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, nouns_by: str | None = None) -> None:
