@@ -28,7 +28,7 @@ from concept_freq.counting import count_chunk
 from concept_freq.database import connect
 from concept_freq.dictionary import tables
 from concept_freq.direct import count_directly, write_hits
-from concept_freq.indexing import create_hits, register_forms
+from concept_freq.hits import create_hits, register_forms
 from concept_freq.lexicon import compile_lexicon, forms_of
 from concept_freq.matching_sql import SqlMatcher
 from concept_freq.tables import ENCODINGS

@@ -15,7 +15,7 @@ import pandas as pd
 from concept_freq.concepts import Concept, read_concepts
 from concept_freq.counting import count_text
 from concept_freq.database import connect
-from concept_freq.indexing import register_forms
+from concept_freq.hits import register_forms
 from concept_freq.lexicon import Form, forms_of
 from concept_freq.tables import write_csv
 from concept_freq.text import lemma, tokens, tokens_of

@@ -12,7 +12,7 @@ import pyarrow as pa
 from concept_freq.concepts import lemma_forms, read_concepts
 from concept_freq.counting import MISALIGNED_SQL, create_tags
 from concept_freq.database import connect
-from concept_freq.indexing import create_hits, register_forms
+from concept_freq.hits import create_hits, register_forms
 from concept_freq.tables import write_parquet
 
 TRUTH_SQL = """

@@ -17,7 +17,7 @@ import yaml
 
 from concept_freq.concepts import Concept, lemma_forms, read_concepts
 from concept_freq.database import at_thresholds, connect
-from concept_freq.indexing import create_hits, register_forms
+from concept_freq.hits import create_hits, register_forms
 from concept_freq.lexicon import MODES, forms_of
 
 EXAMPLES_SQL = """

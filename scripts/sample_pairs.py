@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from concept_freq.concepts import lemma_forms, read_concepts
 from concept_freq.database import connect, limit_of
-from concept_freq.indexing import register_forms
+from concept_freq.hits import register_forms
 from concept_freq.lexicon import MODES
 from concept_freq.pairs import PAIR, Chunk, concepts_of, draw_pairs, jpeg_of
 from concept_freq.progress import progress

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from concept_freq.concepts import Concept, lemma_forms
 from concept_freq.database import connect, sql_text
-from concept_freq.indexing import create_hits, pieces, register_forms
+from concept_freq.hits import create_hits, pieces, register_forms
 from concept_freq.progress import progress
 from concept_freq.tables import SCHEMAS, atomic_path
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from concept_freq.counting import TWO_SIDED_SQL, create_tags, hits_by_piece, shown_from
 from concept_freq.database import sql_text
-from concept_freq.indexing import create_hits
+from concept_freq.hits import create_hits
 from concept_freq.scenes import encode_jpeg
 
 STRATA = ("misaligned", "aligned", "one_sided")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from concept_freq import indexing
+from concept_freq import hits
 from concept_freq.balancing import balance
 from concept_freq.concepts import Concept
 from concept_freq.database import connect
@@ -122,8 +122,8 @@ def test_pieces_and_threads_give_the_same_bytes(tmp_path, monkeypatch):
     world = made_up(400)
     run(tmp_path, world, 30)
     whole = (tmp_path / "c.parquet").read_bytes()
-    monkeypatch.setattr(indexing, "PIECE", 200)
-    assert len(indexing.pieces(connect(), [tmp_path / "c.index.parquet"])) > 1
+    monkeypatch.setattr(hits, "PIECE", 200)
+    assert len(hits.pieces(connect(), [tmp_path / "c.index.parquet"])) > 1
     run(tmp_path, world, 30)
     assert (tmp_path / "c.parquet").read_bytes() == whole
     part = [tmp_path / f"c.{kind}.parquet" for kind in ("index", "captions")]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from concept_freq import indexing
+from concept_freq import hits, indexing
 from concept_freq.concepts import Concept, lemma_forms
 from concept_freq.counting import count_chunk, sum_chunks
 from concept_freq.database import connect
@@ -94,8 +94,8 @@ def test_captions_are_counted_in_pieces_without_losing_any(tmp_path, monkeypatch
     shards = [f"{i // 8:05d}" for i in range(40)] + ["x'y"] * 260  # small ones, and one that is cut
     whole = count(tmp_path, concepts, captions, tags, shards)
     assert min(np.delete(whole[column], 2).min() for column in ("n_text", "n_matched")) > 0
-    monkeypatch.setattr(indexing, "PIECE", piece)
-    assert len(indexing.pieces(connect(), [tmp_path / "index.parquet"])) > 1
+    monkeypatch.setattr(hits, "PIECE", piece)
+    assert len(hits.pieces(connect(), [tmp_path / "index.parquet"])) > 1
     assert count(tmp_path, concepts, captions, tags, shards) == whole
 
 

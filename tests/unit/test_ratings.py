@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from concept_freq.concepts import Concept, lemma_forms
 from concept_freq.counting import count_chunk
 from concept_freq.database import connect
-from concept_freq.indexing import build_index, register_forms
+from concept_freq.hits import register_forms
+from concept_freq.indexing import build_index
 from concept_freq.intervals import stratified, wilson
 from concept_freq.pairs import STRATA, Chunk, allocate, concepts_of, draw_pairs
 from concept_freq.rating_page import Ratings
