@@ -7,6 +7,7 @@ started again at any time. Tags, strata and other raters' judgements are not sho
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -42,6 +43,8 @@ def main() -> None:
         server = RatingServer(ratings, args.port)
     except (RatingsError, OSError) as error:
         sys.exit(str(error))
+    for ends in (signal.SIGINT, signal.SIGTERM):  # also where it was started in the background, which ignores Ctrl-C
+        signal.signal(ends, signal.default_int_handler)
     print(f"{left} of {len(ratings.pairs)} pairs left for {rater}: open {server.address} (Ctrl-C ends it)", flush=True)
     try:
         server.serve_forever()
