@@ -45,6 +45,11 @@ def slurm():
         subprocess.run(["bash", SCRIPTS / "slurm_down.sh", "--dir", folder, "--purge"], capture_output=True)
 
 
+def hear_interrupts() -> None:
+    """As in a terminal: what is started in the background ignores Ctrl-C, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Run:
     """A run that is submitted to SLURM."""
 
@@ -72,7 +77,8 @@ class Run:
         """Start it; what it says goes to a file."""
         with (self.folder / "said.txt").open("w") as said:
             command = self.command()
-            return subprocess.Popen(command, stdout=said, stderr=said, env=self.slurm, cwd=REPOSITORY)
+            same = {"stdout": said, "stderr": said, "env": self.slurm, "cwd": REPOSITORY}
+            return subprocess.Popen(command, preexec_fn=hear_interrupts, **same)
 
     def said(self) -> str:
         """What it has said so far."""
