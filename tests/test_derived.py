@@ -1,5 +1,6 @@
 """Datasets made of others, on a copy of the repository with the small run's results: what goes, stays and fails."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -34,7 +35,8 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Snakemake in a copy."""
     program = Path(sys.executable).with_name("snakemake")
     command = [program, "--snakefile", folder.parent / "Snakefile", "--directory", folder, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder.parent)
+    environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder.parent, env=environment)
 
 
 def own_shards(results: Path, folder: Path) -> None:
