@@ -149,7 +149,8 @@ def test_a_second_run_does_nothing_and_one_anew_gives_the_same_bytes(copy):
     results = copy / "results"
     assert jobs(run(copy, "--dry-run", *TARGETS)) == {}
     kinds = ["shard_embeddings", "similarity", "removed", "shards/fewer", "shards/control", "truth/fewer"]
-    files = {path: path.read_bytes() for kind in kinds for path in (results / kind).rglob("*") if path.is_file()}
+    found = [path for kind in kinds for path in (results / kind).rglob("*") if path.is_file()]
+    files = {path: path.read_bytes() for path in found if path.stem != "similar_removed_tiny"}  # the stress tests'
     assert len(files) > 20
     for path in files:
         path.unlink()
