@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 REPOSITORY = Path(__file__).parents[1]
+PARTS = ["Snakefile", "rules", "scripts", "config", "envs", "profiles", "report", ".test"]
 TARGETS = ["results/counts/mine.parquet", "results/manifests/mine.tsv", "results/checks/mine.csv"]
 
 
@@ -23,6 +24,15 @@ def add_row(path: Path, **cells: str) -> None:
     assert set(cells) <= set(columns), columns
     with path.open("a") as file:
         file.write("\t".join(cells.get(column, "") for column in columns) + "\n")
+
+
+def copy_repository(folder: Path) -> Path:
+    """Copy the repository and the small run's results to a folder; downloads are shared."""
+    for part in PARTS:
+        source = REPOSITORY / part
+        shutil.copytree(source, folder / part) if source.is_dir() else shutil.copy2(source, folder / part)
+    (folder / "resources").symlink_to(REPOSITORY / "resources")
+    return folder
 
 
 class Project:

@@ -10,12 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from project import finished, jobs
+from project import copy_repository, finished, jobs
 
 from concept_freq.shards import Skips, add_member, picture_of, read_samples, shard_writer
 
 REPOSITORY = Path(__file__).parents[1]
-PARTS = ["Snakefile", "rules", "scripts", "config", "envs", "profiles", "report", ".test"]
 PLANTED = 8
 SHARDS = [f"0000{i}" for i in range(4)]
 TARGETS = [f"results/shards/{name}/{shard}.tar" for name in ("fewer", "control") for shard in SHARDS]
@@ -55,11 +54,7 @@ def own_shards(results: Path, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def copy(small, tmp_path_factory) -> Path:
     """Derived datasets beside the small run, in a copy of it; none of them is selected."""
-    folder = tmp_path_factory.mktemp("copy")
-    for part in PARTS:
-        source = REPOSITORY / part
-        shutil.copytree(source, folder / part) if source.is_dir() else shutil.copy2(source, folder / part)
-    (folder / "resources").symlink_to(REPOSITORY / "resources")
+    folder = copy_repository(tmp_path_factory.mktemp("copy"))
     test = folder / ".test"
     own_shards(test / "results", test / "mine")
     register(

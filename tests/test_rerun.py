@@ -1,6 +1,5 @@
 """What an edit reruns, and that it reruns nothing else: on a copy of the repository with the small run's results."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,10 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from project import jobs
+from project import copy_repository, jobs
 
-REPOSITORY = Path(__file__).parents[1]
-PARTS = ["Snakefile", "rules", "scripts", "config", "envs", "profiles", "report", ".test"]
 ALWAYS = {"all", "tabulate_provenance"}  # what looks at everything
 FIGURES = {
     "figure_contact_sheet",
@@ -38,12 +35,7 @@ AFTER_INDEX |= {"sample_pairs", *AFTER_PAIRS}
 @pytest.fixture(scope="module")
 def copy(small, tmp_path_factory) -> Path:
     """The repository and the small run's results, elsewhere: moving alone reruns nothing."""
-    folder = tmp_path_factory.mktemp("copy")
-    for part in PARTS:
-        source = REPOSITORY / part
-        shutil.copytree(source, folder / part) if source.is_dir() else shutil.copy2(source, folder / part)
-    (folder / "resources").symlink_to(REPOSITORY / "resources")
-    return folder
+    return copy_repository(tmp_path_factory.mktemp("copy"))
 
 
 def planned(folder: Path) -> set[str]:
