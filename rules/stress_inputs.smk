@@ -41,8 +41,8 @@ def check_stress():
         "models": (STRESS["models"], sets | {*REGISTERED_MODELS.index}, registries["models"]),
         "comparisons": (
             [compared[side] for compared in STRESS["comparisons"] for side in ("model", "base")],
-            {*REGISTERED_MODELS.index} if MEASURED else None,
-            registries["models"],
+            {*stressed_models()} if MEASURED else None,
+            "what stress.models selects of stress.pretraining",
         ),
     }
     for key, (names, registered, where) in known.items():
