@@ -71,6 +71,10 @@ def read_true_counts(paths: list[Path]) -> dict[str, pd.DataFrame]:
         table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
         if missing := {"concept", "count_type", "planted"}.difference(table.columns):
             raise ValueError(f"{path}: no column {sorted(missing)[0]!r}; it needs concept, count_type, planted")
+        if (twice := table.duplicated(["concept", "count_type"])).any():
+            row = twice.idxmax()
+            which = f"{table.concept[row]!r} has two {table.count_type[row]} counts"
+            raise ValueError(f"{path}: line {row + 2}: {which}; keep one")
         tables[path.stem] = table.pivot(index="concept", columns="count_type", values="planted")
     return tables
 

@@ -6,6 +6,7 @@ from scipy import stats
 
 from concept_freq.binning import Binning, bin_means, binning_of
 from concept_freq.log_linear import Points, fit_all
+from concept_freq.observations import read_true_counts
 
 PUBLISHED = Binning(edges=12, first=1, stop=11)
 
@@ -121,3 +122,17 @@ def test_too_few_points_give_no_numbers_rather_than_an_error():
     found = fits([0, 0, 1], [1.0, 2.0, 3.0])
     assert np.isnan(found["paper"].rho)
     assert found["paper"].n_points == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("concept,planted\ncat,3\n", "mine.csv: no column 'count_type'"),
+        ("concept,count_type,planted\ncat,text,3\ncat,text,4\n", "mine.csv: line 3: 'cat' has two text counts"),
+    ],
+)
+def test_true_counts_that_cannot_be_used_are_named(tmp_path, text, words):
+    path = tmp_path / "mine.csv"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=words):
+        read_true_counts([path])
