@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import LogLocator
 
 from concept_freq.log_linear import RECIPES
 from concept_freq.observations import main_fits, read_fits, read_null
@@ -23,6 +24,7 @@ OFFSETS = {recipe: 0.3 * (i / 3 - 1) for i, recipe in enumerate(RECIPES)}
 COLOUR = dict(zip(RECIPES, [*COLOURS, GREY, "#000000"], strict=False))
 KEYS = ["task", "dataset", "model"]
 MODELS_IN_A_PANEL = 3
+TEXT = ("prompts", "direction", "k", "metric", "threshold")  # columns that may be empty or look like numbers
 
 
 def shown(fits: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +62,8 @@ def draw_forest(figure: SubFigure, fits: pd.DataFrame, main: dict) -> None:
     axes[0].set_ylim(len(lines) - 0.45, -0.55)
     axes[0].set_xlabel("ρ (grey: shuffled within sets, mean to 95 %)")
     axes[1].set_xlabel(f"percent points per tenfold {main['count_type']} frequency")
-    looks = [{"marker": MARKERS[r], "color": COLOUR[r], "linestyle": "none", "label": pretty(r)} for r in RECIPES]
+    used = [recipe for recipe in RECIPES if recipe in set(fits.recipe)]
+    looks = [{"marker": MARKERS[r], "color": COLOUR[r], "linestyle": "none", "label": pretty(r)} for r in used]
     handles = [plt.Line2D([], [], **look) for look in looks]
     figure.legend(handles=handles, loc="outside upper center", ncols=7, frameon=False, fontsize=8)
 
@@ -75,6 +78,7 @@ def draw_shape(axes: Axes, curves: pd.DataFrame, tests: pd.DataFrame, colour: st
         axes.plot(curve.frequency, curve.line, color=shade, linewidth=1, linestyle="--")
         axes.plot(curve.frequency, curve.isotonic, color=shade, linewidth=0.8, linestyle=":")
     count_axis(axes)
+    axes.xaxis.set_major_locator(LogLocator(base=10, numticks=5))  # a panel is narrow
     axes.legend(fontsize=7, frameon=False, loc="upper left", title="departure from the line", title_fontsize=7)
 
 
@@ -85,8 +89,9 @@ def draw_shapes(figure: SubFigure, curves: pd.DataFrame, tests: pd.DataFrame, co
     names = [name for name in colours if name in set(curves.pretraining)]
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     for axes, name in zip(panels, names, strict=True):
-        draw_shape(axes, curves[curves.pretraining == name], tests[tests.pretraining == name], colours[name])
-        axes.set_title(f"{task}, {pretty(name)}", fontsize=9)
+        here = tests[tests.pretraining == name]
+        draw_shape(axes, curves[curves.pretraining == name], here, colours[name])
+        axes.set_title(f"{task}, {pretty(name)}\n({here.n_points.max():,} points)", fontsize=8.5)
         axes.set_xlabel(f"{main['count_type']} frequency (pairs)", fontsize=8)
     panels[0].set_ylabel("score (%): spline, line (dashed),\nisotonic (dotted)", fontsize=8)
     panels[0].set_ylim(min(0, curves.low.min()), 1.25 * curves.high.max())
@@ -119,7 +124,7 @@ def main() -> None:
     fits, null = (main_fits(table, args.main, args.threshold) for table in read)
     keys = [*KEYS, "metric", "recipe"]
     table = shown(fits.merge(null[[*keys, "null_rho", "null_rho_95"]], on=keys))
-    shapes = [pd.read_csv(path, dtype={"threshold": str, "k": str}) for path in (args.curves, args.tests)]
+    shapes = [pd.read_csv(path, dtype=dict.fromkeys(TEXT, str)) for path in (args.curves, args.tests)]
     curves, tests = (shown(main_fits(shape, args.main, args.threshold)) for shape in shapes)
     use_style()
     save(draw(table, curves, tests, palette(args.pretraining), args.main), args.out, table)
