@@ -62,9 +62,8 @@ def draw(found: pd.DataFrame, concepts: pd.DataFrame, natural: list[str]) -> plt
     for row, (task, dataset) in zip(grid, panels.items(), strict=True):
         here = [table[(table.task == task) & (table.dataset == dataset)] for table in (found, concepts)]
         share = here[0].set_index("quantity").loc["share_difficulty"]
-        title = (
-            f"{task}: {share.estimate:.0%} [{share.ci_low:.0%}, {share.ci_high:.0%}] of the natural slope is difficulty"
-        )
+        percent = f"{share.estimate:.0%} [{share.ci_low:.0%}, {share.ci_high:.0%}]"
+        title = f"{task}, {share.n_concepts} concepts: {percent} of the natural slope is difficulty"
         draw_slopes(row[0], here[0], natural, title)
         draw_ease(row[1], here[1], here[0].set_index("quantity").loc["ease_gradient"])
     return figure

@@ -39,11 +39,14 @@ def draw(table: pd.DataFrame) -> plt.Figure:
     for y, row in rows.iterrows():
         draw_rho(axes[0], y, row)
         draw_slope(axes[1], y, row)
-    labels = [f"{row.task}: {row.comparison}\n{row.model} against {row.base}" for row in rows.itertuples()]
+    labels = [
+        f"{row.task}: {row.comparison} (n = {row.n_points:,})\n{row.model} against {row.base}"
+        for row in rows.itertuples()
+    ]
     axes[0].set_yticks(range(len(rows)), labels, fontsize=7.5)
     axes[0].invert_yaxis()
-    axes[0].set_xlabel("ρ (grey: of the model compared with)")
-    axes[1].set_xlabel("percent points per tenfold frequency; right: the change")
+    axes[0].set_xlabel("ρ (grey: of the model compared with)", fontsize=9)
+    axes[1].set_xlabel("percent points per tenfold frequency; right: the change", fontsize=9)
     for panel in axes:
         panel.axvline(0, color=GREY, linewidth=0.8)
         panel.grid(axis="x", alpha=0.3)
