@@ -41,7 +41,6 @@ def main() -> None:
     args = parser.parse_args()
     columns = {count.column: count for count in count_columns(args.thresholds[:1])}
     observations = main_scores(join(read_scores(args.scores), read_counts(args.counts)), args.main)
-    observations["score"] *= observations.task.map({"retrieval": 100}).fillna(1)
     work, rows, curves = panels_of(observations, columns, args.left_out), [], []
     for task, pretraining, dataset, observed in progress(work, len(work), "fitting curves"):
         for models, counts, points in point_sets(observed, columns, None):

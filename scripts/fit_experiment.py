@@ -63,7 +63,6 @@ def main() -> None:
     args = parser.parse_args()
     observations = main_scores(join(read_scores(args.scores), read_counts(args.counts)), args.main)
     observations = observations[observations.model == observations.pretraining + "/" + args.backbone]
-    observations["score"] *= observations.task.map({"retrieval": 100}).fillna(1)
     rows, eases = [], []
     for task, of_task in observations.groupby("task", sort=True):
         sets = [(name, points) for name, points in of_task.groupby("dataset")]

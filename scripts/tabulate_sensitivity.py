@@ -27,7 +27,7 @@ from concept_freq.observations import (
 )
 from concept_freq.panels import MODEL, main_scores, panels_of, point_sets
 from concept_freq.progress import progress
-from concept_freq.resampling import bootstrap_weights, interval, within_slopes
+from concept_freq.resampling import bootstrap_weights, interval, slopes_and_draws
 from concept_freq.tables import write_csv
 
 PLANTED = [CountColumn(f"n_{kind}_planted", kind, "", "planted") for kind in COUNT_TYPES]
@@ -45,9 +45,8 @@ def with_planted(counts: dict[str, pd.DataFrame], true: dict[str, pd.DataFrame])
 
 def slope_changes(points: Points, main: int, draws: int, seed: int) -> np.ndarray:
     """Fixed-effects slopes less those of count ``main``: estimate, low and high, (3, c, m)."""
-    x, once = decades(points.counts), np.ones((1, len(points.group)))
     weights = bootstrap_weights(points.cluster, draws, np.random.default_rng(seed))
-    slopes = [within_slopes(x, points.scores, points.group, w) for w in (once, weights)]
+    slopes = slopes_and_draws(decades(points.counts), points.scores, points.group, weights)
     estimate, drawn = (s - s[:, [main]] for s in slopes)
     return np.concatenate([estimate, interval(drawn, len(np.unique(points.cluster)))])
 
@@ -88,7 +87,6 @@ def main() -> None:
     columns = {count.column: count for count in kinds}
     counts = with_planted(read_counts(args.counts), read_true_counts(args.true_counts))
     observations = main_scores(join(read_scores(args.scores), counts), args.main)
-    observations["score"] *= observations.task.map({"retrieval": 100}).fillna(1)
     work, rows = panels_of(observations, columns, args.left_out), []
     for task, pretraining, dataset, observed in progress(work, len(work), "comparing counts"):
         panel = {"task": task, "pretraining": pretraining, "dataset": dataset}

@@ -14,7 +14,7 @@ import pandas as pd
 from concept_freq.binning import decades
 from concept_freq.observations import join, left_out_of_pool, main_fits, read_counts, read_fits, read_scores
 from concept_freq.panels import main_scores
-from concept_freq.resampling import bootstrap_weights, interval, within_slopes
+from concept_freq.resampling import bootstrap_weights, interval, slopes_and_draws
 from concept_freq.tables import write_csv
 
 INDEX = ["dataset", "concept"]
@@ -27,10 +27,7 @@ def change(points: list[pd.DataFrame], column: str, draws: int, seed: int) -> di
     x = decades(both[[column, f"{column}_base"]].to_numpy(dtype=float))
     y, group, cluster = both[["score", "score_base"]].to_numpy(), both.dataset.to_numpy(), both.concept.to_numpy()
     weights = bootstrap_weights(cluster, draws, np.random.default_rng(seed))
-    estimate, drawn = (
-        found[:, 0, 0] - found[:, 1, 1]
-        for found in (within_slopes(x, y, group, w) for w in (np.ones((1, len(both))), weights))
-    )
+    estimate, drawn = (found[:, 0, 0] - found[:, 1, 1] for found in slopes_and_draws(x, y, group, weights))
     low, high = interval(drawn, len(np.unique(cluster)))
     return {"change": estimate[0], "change_low": low, "change_high": high, "n_points": len(both)}
 
@@ -67,7 +64,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     observations = main_scores(join(read_scores(args.scores), read_counts(args.counts)), args.main)
-    observations["score"] *= observations.task.map({"retrieval": 100}).fillna(1)
     all_fits, rows = read_fits(args.fits), []
     for compared in args.comparisons:
         main_count = {**args.main, "count_type": compared.get("count_type", args.main["count_type"])}

@@ -13,7 +13,14 @@ from scipy import stats
 
 from concept_freq.binning import Binning, decades, membership
 from concept_freq.mixed import random_intercepts
-from concept_freq.resampling import bootstrap_weights, centred, interval, shuffles_within, within_slopes
+from concept_freq.resampling import (
+    bootstrap_weights,
+    centred,
+    interval,
+    shuffles_within,
+    slopes_and_draws,
+    within_slopes,
+)
 
 RECIPES = ("paper", "all_bins", "concept", "spearman", "fixed_effects", "mixed_effects", "errors_in_variables")
 
@@ -141,14 +148,13 @@ def fit_true_counts(points: Points, weights: np.ndarray) -> Iterator[tuple[int, 
     learnt from that part. Both slopes are drawn anew together, so the interval has the doubt about either.
     """
     x = decades(points.counts)
-    once = np.ones((1, len(points.group)))
-    observed = [within_slopes(x, points.scores, points.group, w) for w in (once, weights)]
+    observed = slopes_and_draws(x, points.scores, points.group, weights)
     for i in range(x.shape[1]):
         known = ~np.isnan(points.true_counts[:, i])
         if len(np.unique(points.cluster[known])) < 10:
             continue
         true = decades(points.true_counts[known][:, [i]])
-        reliability = [within_slopes(x[known][:, [i]], true, points.group[known], w[:, known]) for w in (once, weights)]
+        reliability = slopes_and_draws(x[known][:, [i]], true, points.group[known], weights[:, known])
         slope, draws = (s[:, i] / r[:, 0] for s, r in zip(observed, reliability, strict=True))
         for j in range(points.scores.shape[1]):
             ends = interval(draws[:, j], len(np.unique(points.cluster[known])))

@@ -63,8 +63,9 @@ def panels(observations: pd.DataFrame, columns: dict, left_out: dict) -> list[tu
 
 
 def main_scores(observations: pd.DataFrame, main: dict) -> pd.DataFrame:
-    """The observations that the main figures show, whatever their count."""
-    return select(observations, {key: main[key] for key in OF_SCORES})
+    """The observations that the main figures show, whatever their count; scores in percent points."""
+    chosen = select(observations, {key: main[key] for key in OF_SCORES})
+    return chosen.assign(score=chosen.score * chosen.task.map({"retrieval": 100}).fillna(1))
 
 
 def is_main(named: dict, main: dict, thresholds: list[float]) -> bool:

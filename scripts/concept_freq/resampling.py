@@ -37,6 +37,11 @@ def within_slopes(x: np.ndarray, y: np.ndarray, group: np.ndarray, weights: np.n
         return covariance / variance[:, :, None]
 
 
+def slopes_and_draws(x: np.ndarray, y: np.ndarray, group: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, ...]:
+    """within_slopes of the points as they are, (1, c, m), and of every row of weights, (draws, c, m)."""
+    return tuple(within_slopes(x, y, group, w) for w in (np.ones((1, len(group))), weights))
+
+
 def interval(draws: np.ndarray, n_clusters: int) -> np.ndarray:
     """Ends of the 95 % interval from bootstrap draws (draws, ...), nan left out: (2, ...).
 
