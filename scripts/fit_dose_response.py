@@ -6,7 +6,6 @@ upper half of the points. The second table holds the curves. Recall is in percen
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +13,7 @@ import pandas as pd
 from concept_freq.binning import decades
 from concept_freq.dose_response import DoseResponse, fit_dose_response
 from concept_freq.observations import count_columns, join, read_counts, read_scores
-from concept_freq.panels import MODEL, main_scores, panels_of, point_sets
+from concept_freq.panels import MODEL, add_arguments, main_scores, panels_of, point_sets
 from concept_freq.progress import progress
 from concept_freq.tables import write_csv
 
@@ -31,11 +30,8 @@ def row_of(found: DoseResponse) -> dict[str, float]:
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
-    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    add_arguments(parser)
     parser.add_argument("--thresholds", type=float, nargs="+", required=True)
-    parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
-    parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
     parser.add_argument("--curves", type=Path, required=True, help="CSV: the curves on a grid")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()

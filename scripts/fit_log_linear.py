@@ -15,7 +15,7 @@ import pandas as pd
 from concept_freq.binning import binning_of
 from concept_freq.log_linear import RECIPES, fit_all, fit_mixed
 from concept_freq.observations import KEYS, count_columns, join, read_counts, read_scores, read_true_counts
-from concept_freq.panels import MODEL, is_main, panels_of, point_sets
+from concept_freq.panels import MODEL, add_arguments, is_main, panels_of, point_sets
 from concept_freq.progress import progress
 from concept_freq.tables import write_csv
 
@@ -27,12 +27,9 @@ NULL = ["rho", "null_rho", "null_rho_95"]
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
-    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    add_arguments(parser)
     parser.add_argument("--thresholds", type=float, nargs="+", required=True)
-    parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
     parser.add_argument("--binning", type=json.loads, required=True, help="JSON: task -> edges, first, stop")
-    parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
     parser.add_argument("--true-counts", type=Path, nargs="*", default=[], help="NAME.parquet or .csv, where known")
     parser.add_argument("--draws", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from concept_freq.binning import decades
 from concept_freq.observations import join, left_out_of_pool, main_fits, read_counts, read_fits, read_scores
-from concept_freq.panels import main_scores
+from concept_freq.panels import add_arguments, main_scores
 from concept_freq.resampling import bootstrap_weights, interval, slopes_and_draws
 from concept_freq.tables import write_csv
 
@@ -50,14 +50,11 @@ def described(fits: pd.DataFrame, panel: dict, model: str, suffix: str) -> dict[
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
-    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    add_arguments(parser)
     parser.add_argument("--fits", type=Path, required=True)
-    parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
     parser.add_argument(
         "--comparisons", type=json.loads, required=True, help="JSON: list of name, model, base, perhaps count_type"
     )
-    parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
     parser.add_argument("--threshold", required=True)
     parser.add_argument("--draws", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)

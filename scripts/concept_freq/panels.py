@@ -1,6 +1,9 @@
 """Which points a fit is made of: those of one evaluation set or of their pool, for the models and counts they share."""
 
+import argparse
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,14 @@ from concept_freq.observations import KEYS, CountColumn, left_out_of_pool, selec
 
 MODEL = [key for key in KEYS if key not in ("task", "pretraining")]
 OF_SCORES = ("prompts", "direction", "k")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a program that relates scores to counts."""
+    parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
+    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
+    parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
 
 
 def known_together(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
