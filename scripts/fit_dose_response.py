@@ -6,13 +6,15 @@ upper half of the points. The second table holds the curves. Recall is in percen
 """
 
 import argparse
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
 
 from concept_freq.binning import decades
 from concept_freq.dose_response import DoseResponse, fit_dose_response
-from concept_freq.observations import count_columns, join, read_counts, read_scores
+from concept_freq.observations import CountColumn, count_columns, join, read_counts, read_scores
 from concept_freq.panels import MODEL, add_arguments, main_scores, panels_of, point_sets
 from concept_freq.progress import progress
 from concept_freq.tables import write_csv
@@ -27,6 +29,17 @@ def row_of(found: DoseResponse) -> dict[str, float]:
     return {"departure_f": found.f_value, "departure_p": found.p_value, **explained, **slopes}
 
 
+def fitted(panel: dict, observed: pd.DataFrame, columns: dict[str, CountColumn]) -> Iterator[tuple[dict, DoseResponse]]:
+    """Every model and count of a panel that has a shape, and that shape."""
+    for models, counts, points in point_sets(observed, columns, None):
+        for (j, model), (i, count) in product(enumerate(models), enumerate(counts)):
+            named = {**panel, **dict(zip(MODEL, model, strict=True))}
+            named |= {"count_type": count.count_type, "threshold": count.threshold, "n_points": len(points.group)}
+            x = decades(points.counts[:, i])
+            if found := fit_dose_response(x, points.scores[:, j], points.group, points.cluster):
+                yield named, found
+
+
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -39,18 +52,11 @@ def main() -> None:
     observations = main_scores(join(read_scores(args.scores), read_counts(args.counts)), args.main)
     work, rows, curves = panels_of(observations, columns, args.left_out), [], []
     for task, pretraining, dataset, observed in progress(work, len(work), "fitting curves"):
-        for models, counts, points in point_sets(observed, columns, None):
-            for j, model in enumerate(models):
-                for i, count in enumerate(counts):
-                    named = {"task": task, "pretraining": pretraining, "dataset": dataset}
-                    named |= dict(zip(MODEL, model, strict=True)) | {"dataset": dataset}
-                    named |= {"count_type": count.count_type, "threshold": count.threshold}
-                    x = decades(points.counts[:, i])
-                    found = fit_dose_response(x, points.scores[:, j], points.group, points.cluster)
-                    if found:
-                        rows.append({**named, "n_points": len(x), **row_of(found)})
-                        drawn = {name: getattr(found, name) for name in CURVES}
-                        curves.append(pd.DataFrame({**named, "frequency": 10**found.x, **drawn}))
+        panel = {"task": task, "pretraining": pretraining, "dataset": dataset}
+        for named, found in fitted(panel, observed, columns):
+            rows.append({**named, **row_of(found)})
+            drawn = {name: getattr(found, name) for name in CURVES}
+            curves.append(pd.DataFrame({**named, "frequency": 10**found.x, **drawn}).drop(columns="n_points"))
     write_csv(pd.DataFrame(rows), args.out)
     write_csv(pd.concat(curves), args.curves)
 
