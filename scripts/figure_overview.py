@@ -98,13 +98,14 @@ def draw_shapes(figure: SubFigure, curves: pd.DataFrame, tests: pd.DataFrame, co
 
 
 def draw(fits: pd.DataFrame, curves: pd.DataFrame, tests: pd.DataFrame, colours: dict, main: dict) -> Figure:
-    """The forest above, the shapes below."""
+    """The forest above, the shapes below; too few concepts have none."""
     n_lines = len(fits[KEYS].drop_duplicates())
-    heights = [0.55 * n_lines + 1.2, 3.2]
+    heights = [0.55 * n_lines + 1.2, 3.2][: 2 if len(curves) else 1]
     figure = plt.figure(figsize=(11, sum(heights)), layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=heights)
-    draw_forest(above, fits, main)
-    draw_shapes(below, curves, tests, colours, main)
+    parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
+    draw_forest(parts[0], fits, main)
+    if len(curves):
+        draw_shapes(parts[1], curves, tests, colours, main)
     return figure
 
 

@@ -20,6 +20,9 @@ from concept_freq.progress import progress
 from concept_freq.tables import write_csv
 
 CURVES = ["line", "spline", "low", "high", "isotonic"]
+NAMED = ["task", "pretraining", "dataset", *MODEL, "count_type", "threshold"]
+SHAPE = ["departure_f", "departure_p", "explained_line", "explained_spline", "explained_isotonic"]
+SHAPE += ["slope_lower_half", "slope_upper_half"]
 
 
 def row_of(found: DoseResponse) -> dict[str, float]:
@@ -57,8 +60,8 @@ def main() -> None:
             rows.append({**named, **row_of(found)})
             drawn = {name: getattr(found, name) for name in CURVES}
             curves.append(pd.DataFrame({**named, "frequency": 10**found.x, **drawn}).drop(columns="n_points"))
-    write_csv(pd.DataFrame(rows), args.out)
-    write_csv(pd.concat(curves), args.curves)
+    write_csv(pd.DataFrame(rows, columns=[*NAMED, "n_points", *SHAPE]), args.out)
+    write_csv(pd.concat(curves) if curves else pd.DataFrame(columns=[*NAMED, "frequency", *CURVES]), args.curves)
 
 
 if __name__ == "__main__":
