@@ -14,7 +14,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
 SHARDS = 41_408
-CHUNK_RULES = ("fetch_shards", "list_shards", "parse_captions", "index_captions", "tag_images", "count_concepts")
+CHUNK_RULES = ("fetch_shards", "parse_captions", "index_captions", "tag_images", "count_concepts")
 LEAST = {"seconds": 5, "megabytes": 300}
 
 

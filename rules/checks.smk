@@ -6,7 +6,7 @@ rule compare_with_truth:
     input:
         script=src("compare_with_truth.py"),
         lib=lib("compare_with_truth.py"),
-        index=per_chunk("<results>/text_index/{pretraining}/{chunk}.parquet"),
+        index=per_chunk(MAIN_INDEX),
         tags=per_chunk("<results>/image_tags/{pretraining}/{chunk}.parquet"),
         truth=lambda wildcards: truth_of(wildcards.pretraining),
         concepts=config["concepts"],
@@ -19,10 +19,11 @@ rule compare_with_truth:
     params:
         mode=config["counting"]["modes"][0],
         threshold=config["counting"]["thresholds"][0],
+        rule=THRESHOLD_RULE,
     shell:
         "python {input.script} --pretraining {wildcards.pretraining} --index {input.index} --tags {input.tags}"
         " --truth {input.truth} --concepts {input.concepts} --mode {params.mode} --threshold {params.threshold}"
-        " --threads {threads} --out {output} 2>&1 | tee {log}"
+        " {params.rule} --threads {threads} --out {output} 2>&1 | tee {log}"
 
 
 rule tabulate_truth:
@@ -63,13 +64,14 @@ rule correct_counts:
         "../envs/workflow.yaml"
     params:
         threshold=config["counting"]["thresholds"][0],
+        rule=THRESHOLD_RULE,
         labelled=config["checks"]["labelled"],
         draws=2 * config["analysis"]["draws"],
         seed=config["analysis"]["seed"],
     shell:
         "python {input.script} --pretraining {wildcards.pretraining} --tags {input.tags} --histograms {input.histograms}"
         " --truth {input.truth} --concepts {input.concepts} --threshold {params.threshold}"
-        " --labelled {params.labelled} --draws {params.draws} --seed {params.seed} --out {output} 2>&1 | tee {log}"
+        " {params.rule} --labelled {params.labelled} --draws {params.draws} --seed {params.seed} --out {output} 2>&1 | tee {log}"
 
 
 rule check_results:

@@ -183,6 +183,21 @@ def optional(flag, value):
     return f"{flag} {value}" if value else ""
 
 
+def untracked(value):
+    """A param that decides where from or how fast, not what (but for rounding): another value reruns nothing.
+
+    Snakemake compares no param that is a function of the job's files, for their names are compared anyway. So a function
+    of files that also reads the config hides the config's changes: such a param is made in two.
+    """
+    return lambda wildcards, output: value(wildcards) if callable(value) else value
+
+
+def speed_flags(settings):
+    """Options of a program that runs a model which decide how fast it is."""
+    flags = ((f"--{key.replace('_', '-')}", settings.get(key, "")) for key in ("device", "batch_size", "workers"))
+    return " ".join(f"{flag} {value}" for flag, value in flags if value != "")
+
+
 def megabytes(base, per_mb=0):
     """Memory of a job: more for larger input files, and more each time it is tried again."""
     if per_mb:

@@ -7,8 +7,8 @@ rule count_concepts:
         script=src("count_concepts.py"),
         lib=lib("count_concepts.py"),
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
-        index="<results>/text_index/{pretraining}/{chunk}.parquet",
-        nouns=noun_index,
+        index=TEXT_INDEX,
+        nouns=NOUN_INDEX if "unigram_spacy" in config["counting"]["modes"] else [],
         tags=tags_of_chunk,
         concepts=config["concepts"],
     output:
@@ -25,7 +25,7 @@ rule count_concepts:
     params:
         modes=config["counting"]["modes"],
         thresholds=config["counting"]["thresholds"],
-        rule=optional("--threshold-rule", config["counting"].get("threshold_rule", "")),
+        rule=THRESHOLD_RULE,
         nouns=lambda wildcards, input: optional("--noun-index", input.nouns),
         tags=lambda wildcards, input: optional("--tags", input.tags),
     shell:
@@ -91,7 +91,7 @@ rule audit_counts:
     input:
         script=src("audit_counts.py"),
         lib=lib("audit_counts.py"),
-        index=per_chunk("<results>/text_index/{pretraining}/{chunk}.parquet"),
+        index=per_chunk(MAIN_INDEX),
         chunks=per_chunk("<results>/chunk_counts/{pretraining}/{chunk}.parquet"),
         counts="<results>/counts/{pretraining}.parquet",
         concepts=config["concepts"],

@@ -78,6 +78,11 @@ def checkpoint_of(wildcards):
     return "<resources>/models/{pretraining}/{backbone}.safetensors"
 
 
+def preprocessing_of(wildcards):
+    """How pictures are prepared for a model that is trained here; a fetched one has its recipe_file."""
+    return model_of(wildcards).preprocessing if model_of(wildcards).source == "trained" else ""
+
+
 def recipe_file(wildcards):
     """How pictures are prepared for a fetched model."""
     return [] if model_of(wildcards).source == "trained" else "<resources>/models/{pretraining}/{backbone}.json"

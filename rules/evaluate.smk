@@ -25,13 +25,15 @@ rule embed_images:
         runtime=minutes(25),
         gpu=1,
     params:
-        **config["evaluation"],
         architecture=architecture_of,
-        preprocessing=lambda wildcards, input: input.recipe or model_of(wildcards).preprocessing,
+        preprocessing=lambda wildcards: optional("--preprocessing", preprocessing_of(wildcards)),
+        recipe=lambda wildcards, input: optional("--preprocessing", input.recipe),
+        precision=config["evaluation"]["precision"],
+        speed=untracked(speed_flags(config["evaluation"])),
     shell:
         "python {input.script} --shards {input.shards:q} --architecture {params.architecture}"
-        " --checkpoint {input.checkpoint} --preprocessing {params.preprocessing} --precision {params.precision}"
-        " --batch-size {params.batch_size} --workers {params.workers} --threads {threads}"
+        " --checkpoint {input.checkpoint} {params.preprocessing} {params.recipe} --precision {params.precision}"
+        " {params.speed} --threads {threads}"
         " --skipped {output.skipped} --out {output.embeddings} 2>&1 | tee {log}"
 
 

@@ -123,9 +123,10 @@ rule figure_contact_sheet:
     params:
         shard=lambda wildcards, input: first_path(wildcards.pretraining, input.shard),
         threshold=config["counting"]["thresholds"][0],
+        rule=THRESHOLD_RULE,
     shell:
         "python {input.script} --shard {params.shard:q} --captions {input.captions} --tags {input.tags}"
-        " --concepts {input.concepts} --threshold {params.threshold} --out {output.png} 2>&1 | tee {log}"
+        " --concepts {input.concepts} --threshold {params.threshold} {params.rule} --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_truth_check:
@@ -179,9 +180,10 @@ rule figure_thresholds:
     params:
         shard=lambda wildcards, input: first_path(wildcards.pretraining, input.shard),
         thresholds=config["counting"]["thresholds"],
+        rule=THRESHOLD_RULE,
     shell:
         "python {input.script} --shard {params.shard:q} --tags {input.tags} --concepts {input.concepts}"
-        " --thresholds {params.thresholds} --out {output.png} 2>&1 | tee {log}"
+        " --thresholds {params.thresholds} {params.rule} --out {output.png} 2>&1 | tee {log}"
 
 
 rule figure_misaligned:
@@ -267,9 +269,10 @@ rule figure_tagger_comparison:
         names=["tagger", *COMPARED],
         truth=lambda wildcards, input: optional("--truth", input.truth),
         thresholds=config["counting"]["thresholds"],
+        rule=THRESHOLD_RULE,
     shell:
         "python {input.script} --shard {params.shard:q} --tags {input.tags} {input.others} --names {params.names}"
-        " {params.truth} --concepts {input.concepts} --thresholds {params.thresholds} --table {output.table}"
+        " {params.truth} --concepts {input.concepts} --thresholds {params.thresholds} {params.rule} --table {output.table}"
         " --out {output.png} 2>&1 | tee {log}"
 
 

@@ -117,7 +117,8 @@ rule tag_images:
         verified=verified,
         concepts=config["concepts"],
         checkpoint=tagger_checkpoint(),
-        files=tagger_files(),
+        architecture=tagger_architecture(),
+        recipe=tagger_recipe(),
         labels=f"<results>/labels/{TAGGER['labels']}.parquet" if TAGGER["kind"] == "ram_plus" else [],
     output:
         tags="<results>/image_tags/{pretraining}/{chunk}.parquet",
@@ -134,13 +135,15 @@ rule tag_images:
         runtime=minutes(30, per_shard=1),
         gpu=gpus(TAGGER),
     params:
-        tagger=lambda wildcards, input: tagger_flags(input.files),
+        tagger=tagger_flags(),
+        recipe=lambda wildcards, input: optional("--preprocessing", input.recipe),
+        speed=untracked(speed_flags(TAGGER)),
         labels=lambda wildcards, input: optional("--labels", input.labels),
         digest=chunk_digest,
         floor=min(config["counting"]["thresholds"]),
     shell:
         "python {input.script} --shards {input.shards:q} {input.kept:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"
-        " {params.tagger} {params.labels} --floor {params.floor} --threads {threads} --skipped {output.skipped}"
+        " {params.tagger} {params.recipe} {params.speed} {params.labels} --floor {params.floor} --threads {threads} --skipped {output.skipped}"
         " --histograms {output.histograms} --out {output.tags} 2>&1 | tee {log}"
 
 
@@ -150,11 +153,12 @@ rule compare_tagger:
         script=src("tag_images.py"),
         lib=lib("tag_images.py"),
         shard=ancient(lambda wildcards: first_shard(compared_dataset())),
-        # another shard in its place is seen by its manifest
-        manifest=lambda wildcards: f"<results>/manifests/{compared_dataset()}/{first_chunk(compared_dataset())}.tsv",
+        # another shard in its place is seen by its manifest, or by its digest
+        manifest=lambda wildcards: listed(compared_dataset(), [first_chunk(compared_dataset())]),
         concepts=config["concepts"],
         checkpoint=lambda wildcards: tagger_checkpoint(COMPARED[wildcards.tagger]),
-        files=lambda wildcards: tagger_files(COMPARED[wildcards.tagger]),
+        architecture=lambda wildcards: tagger_architecture(COMPARED[wildcards.tagger]),
+        recipe=lambda wildcards: tagger_recipe(COMPARED[wildcards.tagger]),
     output:
         tags="<results>/tagger_comparison/{tagger}.parquet",
         histograms=temp("<results>/tagger_comparison/{tagger}.histograms.parquet"),
@@ -171,9 +175,12 @@ rule compare_tagger:
         gpu=lambda wildcards: gpus(COMPARED[wildcards.tagger]),
     params:
         shard=lambda wildcards, input: first_path(compared_dataset(), input.shard),
-        tagger=lambda wildcards, input: tagger_flags(input.files, COMPARED[wildcards.tagger]),
+        digest=lambda wildcards: digest_of(CHUNKS[compared_dataset()][first_chunk(compared_dataset())][:1]),
+        tagger=lambda wildcards: tagger_flags(COMPARED[wildcards.tagger]),
+        recipe=lambda wildcards, input: optional("--preprocessing", input.recipe),
+        speed=untracked(lambda wildcards: speed_flags(COMPARED[wildcards.tagger])),
         floor=min(config["counting"]["thresholds"]),
     shell:
         "python {input.script} --shards {params.shard:q} --checkpoint {input.checkpoint} --concepts {input.concepts}"
-        " {params.tagger} --floor {params.floor} --threads {threads} --skipped {output.skipped}"
+        " {params.tagger} {params.recipe} {params.speed} --floor {params.floor} --threads {threads} --skipped {output.skipped}"
         " --histograms {output.histograms} --out {output.tags} 2>&1 | tee {log}"

@@ -1,5 +1,7 @@
 """Which files a wildcard stands for: chunks, pictures, scores, published files. No rules here."""
 
+import gc
+
 
 include: "shard_inputs.smk"
 include: "downstream_inputs.smk"
@@ -23,19 +25,10 @@ def per_chunk(pattern):
     ]
 
 
-MAIN_INDEX = "noun_index" if config["counting"]["modes"][0] == "unigram_spacy" else "text_index"
-
-
-def noun_index(wildcards):
-    """A chunk's index of nouns, where a counting mode asks for it."""
-    wanted = "unigram_spacy" in config["counting"]["modes"]
-    return f"<results>/noun_index/{wildcards.pretraining}/{wildcards.chunk}.parquet" if wanted else []
-
-
-def main_index(wildcards):
-    """A chunk's index that answers the first counting mode."""
-    kind = "noun_index" if config["counting"]["modes"][0] == "unigram_spacy" else "text_index"
-    return f"<results>/{kind}/{wildcards.pretraining}/{wildcards.chunk}.parquet"
+THRESHOLD_RULE = optional("--threshold-rule", config["counting"].get("threshold_rule", ""))
+NOUN_INDEX = "<results>/noun_index/{pretraining}/{chunk}.parquet"
+TEXT_INDEX = "<results>/text_index/{pretraining}/{chunk}.parquet"
+MAIN_INDEX = NOUN_INDEX if config["counting"]["modes"][0] == "unigram_spacy" else TEXT_INDEX
 
 
 def tags_of_chunk(wildcards):
@@ -189,3 +182,8 @@ def pooled_everywhere():
 
 
 include: "stress_inputs.smk"
+
+
+# What a plan is made of stays to the end; looking for garbage in it took a fifth of the time (benchmarks/planning.py).
+gc.set_threshold(100_000)
+gc.freeze()

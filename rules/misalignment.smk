@@ -7,11 +7,11 @@ rule sample_pairs:
         script=src("sample_pairs.py"),
         lib=lib("sample_pairs.py"),
         captions=per_sampled_chunk("<results>/captions/{pretraining}/{chunk}.parquet"),
-        index=per_sampled_chunk(f"<results>/{MAIN_INDEX}/{{pretraining}}/{{chunk}}.parquet"),
+        index=per_sampled_chunk(MAIN_INDEX),
         tags=per_sampled_chunk("<results>/image_tags/{pretraining}/{chunk}.parquet"),
         skipped=per_sampled_chunk("<results>/skipped/pictures/{pretraining}/{chunk}.parquet"),
         # they say where the shards lie, and change with them
-        manifests=per_sampled_chunk("<results>/manifests/{pretraining}/{chunk}.tsv"),
+        manifests=lambda wildcards: listed(wildcards.pretraining, sampled_chunks(wildcards.pretraining)),
         fetched=ancient(fetched_sample),
         concepts=config["concepts"],
     output:
@@ -28,17 +28,18 @@ rule sample_pairs:
     params:
         **{
             name: lambda wildcards, input, name=name: files_of_chunks(input[name])
-            for name in ("captions", "index", "tags", "skipped", "manifests")
+            for name in ("captions", "index", "tags", "skipped")
         },
+        manifests=lambda wildcards, input: optional("--manifests", " ".join(files_of_chunks(input.manifests))),
         fetched=lambda wildcards, input: optional("--fetched", input.fetched),
         mode=config["counting"]["modes"][0],
         threshold=config["counting"]["thresholds"][0],
-        rule=optional("--threshold-rule", config["counting"].get("threshold_rule", "")),
+        rule=THRESHOLD_RULE,
         pairs=config["checks"]["rated_pairs"],
         seed=config["analysis"]["seed"],
     shell:
         "python {input.script} --pretraining {wildcards.pretraining} --captions {params.captions}"
-        " --index {params.index} --tags {params.tags} --skipped {params.skipped} --manifests {params.manifests}"
+        " --index {params.index} --tags {params.tags} --skipped {params.skipped} {params.manifests}"
         " {params.fetched} --concepts {input.concepts} --mode {params.mode} --threshold {params.threshold}"
         " {params.rule} --pairs {params.pairs} --seed {params.seed} --threads {threads} --out {output} 2>&1 | tee {log}"
 

@@ -33,7 +33,7 @@ rule balance_pairs:
         script=src("balance_pairs.py"),
         lib=lib("balance_pairs.py"),
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
-        index=main_index,
+        index=MAIN_INDEX,
         counts="<results>/counts/{pretraining}.parquet",
         concepts=config["concepts"],
     output:

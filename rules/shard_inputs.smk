@@ -4,9 +4,13 @@ import collections
 import csv
 import glob
 import hashlib
+import operator
 
 MANY_CHUNKS = 1000
+SIZE = re.compile(r"\d*").fullmatch
+SHA256 = re.compile(r"([0-9A-Fa-f]{64})?").fullmatch
 NUMBER = re.compile(r"(\d+)(?:-of-\d+)?\D*$")  # the last one of a name
+Shard = collections.namedtuple("Shard", ["location", "size", "sha256"])
 
 
 include: "similarity_inputs.smk"
@@ -48,13 +52,16 @@ def read_manifest(pretraining):
             f"{where} does not exist; it is a TSV of location, size, sha256: config/README.md says how to make one"
         )
     with open(path, encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, delimiter="\t")
-        if missing := {"location", "size", "sha256"}.difference(reader.fieldnames or ()):
-            raise WorkflowError(f"{where}: line 1: no column {', '.join(sorted(missing))}")
-        shards = [Shard(row["location"], row["size"] or "", (row["sha256"] or "").lower()) for row in reader]
-    for line, shard in enumerate(shards, start=2):
-        if not re.fullmatch(r"\d*", shard.size) or not re.fullmatch(r"([0-9a-f]{64})?", shard.sha256):
+        columns, *rows = csv.reader(file, delimiter="\t")
+    if missing := {*Shard._fields}.difference(columns):
+        raise WorkflowError(f"{where}: line 1: no column {', '.join(sorted(missing))}")
+    cells = operator.itemgetter(*map(columns.index, Shard._fields))
+    shards = []
+    for line, row in enumerate(rows, start=2):
+        location, size, sha256 = cells(row + [""] * (len(columns) - len(row)))
+        if not SIZE(size) or not SHA256(sha256):
             raise WorkflowError(f"{where}: line {line}: size must be bytes, sha256 64 hexadecimal digits, or empty")
+        shards.append(Shard(location, size, sha256.lower()))
     return shards
 
 
@@ -108,9 +115,6 @@ def chunks_of(pretraining):
         name = f"{shard_number(shard_name(shard.location)) // config['chunks']['shards_per_chunk']:05d}"
         chunks.setdefault(name, []).append(shard)
     return chunks
-
-
-Shard = collections.namedtuple("Shard", ["location", "size", "sha256"])
 
 
 class Registered(dict):
@@ -199,6 +203,17 @@ def chunk_digest(wildcards):
     return digest_of(chunk_shards(wildcards))
 
 
+def is_known(shard):
+    """Whether all is known of a shard before it is there: a pinned one is listed, and fetching accepts no other."""
+    return is_remote(shard.location) and shard.size and shard.sha256
+
+
+def listed(pretraining, chunks):
+    """Manifests of those of these chunks whose shards must be looked at to be listed."""
+    chunks = [chunk for chunk in chunks if not all(map(is_known, CHUNKS[pretraining][chunk]))]
+    return [f"<results>/manifests/{pretraining}/{chunk}.tsv" for chunk in chunks]
+
+
 def rows_of(shards):
     """Rows of a manifest as one argument of a program."""
     return "\n".join("\t".join(shard) for shard in shards)
@@ -232,15 +247,16 @@ def has_remote(pretraining):
     return any(is_remote(shard.location) for shard in SHARDS[pretraining])
 
 
+def sampled_chunks(pretraining):
+    """Chunks whose pairs are sampled: all, of remote shards the one that sheets show."""
+    return [first_chunk(pretraining)] if has_remote(pretraining) else list(CHUNKS[pretraining])
+
+
 def per_sampled_chunk(pattern):
-    """Input function: the pattern for every chunk whose pairs are sampled, of remote shards the one that sheets show."""
-
-    def paths(wildcards):
-        name = wildcards.pretraining
-        chunks = [first_chunk(name)] if has_remote(name) else CHUNKS[name]
-        return [pattern.format(pretraining=name, chunk=chunk) for chunk in chunks]
-
-    return paths
+    """Input function: the pattern for every one of sampled_chunks."""
+    return lambda wildcards: [
+        pattern.format(pretraining=wildcards.pretraining, chunk=c) for c in sampled_chunks(wildcards.pretraining)
+    ]
 
 
 def fetched_sample(wildcards):

@@ -22,15 +22,21 @@ rule fetch_shards:
         mem_mb=megabytes(1000),
         runtime=minutes(30, per_shard=1),
     params:
-        **{key: config["fetching"][key] for key in ("connections", "tries", "pause")},
-        shards=lambda wildcards: rows_of(filter(lambda shard: is_remote(shard.location), chunk_shards(wildcards))),
+        **{key: untracked(config["fetching"][key]) for key in ("connections", "tries", "pause")},
+        shards=untracked(
+            lambda wildcards: rows_of(shard for shard in chunk_shards(wildcards) if is_remote(shard.location))
+        ),
+        digest=chunk_digest,
     shell:
         "python {input.script} --shards {params.shards:q} --connections {params.connections} --tries {params.tries}"
         " --pause {params.pause} --folder {output} 2>&1 | tee {log}"
 
 
 rule list_shards:
-    """Size and sha256 of a chunk's shards; a shard unlike what its manifest says ends the run."""
+    """Size and sha256 of a chunk's shards; a shard unlike what its manifest says ends the run.
+
+    Not of shards that are fetched by a manifest which says both: fetching accepts no other, and all is known.
+    """
     input:
         script=src("list_shards.py"),
         lib=lib("list_shards.py"),
@@ -57,7 +63,10 @@ rule list_shards:
 rule collect_manifest:
     """A dataset's manifest: name, location, size and sha256 of every shard."""
     input:
-        per_chunk("<results>/manifests/{pretraining}/{chunk}.tsv"),
+        script=src("collect_manifest.py"),
+        lib=lib("collect_manifest.py"),
+        pinned=lambda wildcards: REGISTERED_PRETRAINING.manifest[wildcards.pretraining] or [],
+        chunks=lambda wildcards: listed(wildcards.pretraining, CHUNKS[wildcards.pretraining]),
     output:
         "<results>/manifests/{pretraining}.tsv",
     log:
@@ -66,6 +75,7 @@ rule collect_manifest:
     conda:
         "../envs/workflow.yaml"
     params:
-        chunks=lambda wildcards, input: files_of_chunks(input),
+        pinned=lambda wildcards, input: optional("--pinned", input.pinned),
+        chunks=lambda wildcards, input: optional("--chunks", " ".join(files_of_chunks(input.chunks))),
     shell:
-        "awk 'FNR > 1 || NR == 1' {params.chunks} > {output} 2> {log}"
+        "python {input.script} {params.pinned} {params.chunks} --out {output} 2>&1 | tee {log}"

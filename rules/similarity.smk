@@ -24,14 +24,16 @@ rule embed_shards:
         runtime=minutes(30, per_shard=1),
         gpu=1,
     params:
-        **config["evaluation"],
         digest=chunk_digest,
         architecture=lambda wildcards: architecture_of(similarity_model()),
-        preprocessing=lambda wildcards, input: input.recipe or model_of(similarity_model()).preprocessing,
+        preprocessing=lambda wildcards: optional("--preprocessing", preprocessing_of(similarity_model())),
+        recipe=lambda wildcards, input: optional("--preprocessing", input.recipe),
+        precision=config["evaluation"]["precision"],
+        speed=untracked(speed_flags(config["evaluation"])),
     shell:
         "python {input.script} --shards {input.shards:q} {input.kept:q} --architecture {params.architecture}"
-        " --checkpoint {input.checkpoint} --preprocessing {params.preprocessing} --precision {params.precision}"
-        " --batch-size {params.batch_size} --workers {params.workers} --threads {threads}"
+        " --checkpoint {input.checkpoint} {params.preprocessing} {params.recipe} --precision {params.precision}"
+        " {params.speed} --threads {threads}"
         " --skipped {output.skipped} --out {output.embeddings} 2>&1 | tee {log}"
 
 

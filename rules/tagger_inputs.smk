@@ -6,17 +6,7 @@ from types import SimpleNamespace
 TAGGER = config["tagger"]
 COMPARED = config.get("tagger_comparison", {})
 TAGGER_TRAINING = TAGGER.get("training", {})
-TAGGER_OPTIONS = (
-    "kind",
-    "architecture",
-    "preprocessing",
-    "score",
-    "template",
-    "precision",
-    "device",
-    "batch_size",
-    "workers",
-)
+TAGGER_OPTIONS = ("kind", "architecture", "preprocessing", "score", "template", "precision")
 
 
 def named_model(name):
@@ -37,22 +27,27 @@ def tagger_checkpoint(tagger=TAGGER):
     return "<results>/models/tagger.pt" if tagger["checkpoint"] == "trained" else tagger["checkpoint"]
 
 
-def tagger_files(tagger=TAGGER):
-    """What else decides a tagger's numbers: its architecture's file, the recipe that came with a fetched model."""
-    if "model" not in tagger:
-        return [tagger["architecture"]] if tagger.get("architecture", "").endswith(".json") else []
-    model = named_model(tagger["model"])
-    found = [path for path in (architecture_file(model), recipe_file(model)) if path]
-    return [path.format(**vars(model)) for path in found]
+def tagger_architecture(tagger=TAGGER):
+    """The file of a tagger's architecture; what is known by name has none."""
+    name = architecture_of(named_model(tagger["model"])) if "model" in tagger else tagger.get("architecture", "")
+    return name if name.endswith(".json") else []
 
 
-def tagger_flags(files, tagger=TAGGER):
-    """Options of a tagger as tag_images takes them; ``files`` are the job's tagger_files, the recipe last."""
+def tagger_recipe(tagger=TAGGER):
+    """How pictures are prepared for a fetched model of the registry, unless the config says it."""
+    if "model" not in tagger or "preprocessing" in tagger:
+        return []
+    path = recipe_file(named_model(tagger["model"]))
+    return path and path.format(**vars(named_model(tagger["model"])))
+
+
+def tagger_flags(tagger=TAGGER):
+    """Options of a tagger that decide its numbers, as tag_images takes them; its recipe apart."""
     if "model" in tagger:
-        row = REGISTERED_MODELS.loc[tagger["model"]]
-        recipe = row.preprocessing if row.source == "trained" else files[-1]
-        tagger = {"architecture": row.architecture, "preprocessing": recipe, **tagger}
-    flags = [f"--{key.replace('_', '-')} {shlex.quote(str(tagger[key]))}" for key in TAGGER_OPTIONS if key in tagger]
+        model = named_model(tagger["model"])
+        own = {"architecture": architecture_of(model), "preprocessing": preprocessing_of(model)}
+        tagger = {key: value for key, value in own.items() if value} | tagger
+    flags = [f"--{key} {shlex.quote(tagger[key])}" for key in TAGGER_OPTIONS if key in tagger]
     flags += [f"--sizes {shlex.quote(json.dumps(tagger['sizes']))}"] if "sizes" in tagger else []
     return " ".join([*flags, *(["--compile"] if tagger.get("compile") else [])])
 

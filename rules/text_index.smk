@@ -39,7 +39,7 @@ rule index_captions:
         lib=lib("index_captions.py"),
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
     output:
-        "<results>/text_index/{pretraining}/{chunk}.parquet",
+        TEXT_INDEX,
     log:
         "<logs>/index_captions/{pretraining}/{chunk}.log",
     benchmark:
@@ -60,7 +60,7 @@ rule index_nouns:
         lib=lib("index_captions.py"),
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
     output:
-        "<results>/noun_index/{pretraining}/{chunk}.parquet",
+        NOUN_INDEX,
     log:
         "<logs>/index_nouns/{pretraining}/{chunk}.log",
     benchmark:

@@ -14,6 +14,7 @@ from concept_freq.counting import MISALIGNED_SQL, create_tags
 from concept_freq.database import connect
 from concept_freq.hits import create_hits, register_forms
 from concept_freq.tables import write_parquet
+from concept_freq.thresholds import add_arguments, limit_of
 
 TRUTH_SQL = """
 create temp table {name} as
@@ -47,10 +48,7 @@ def compare(db: duckdb.DuckDBPyConnection) -> pa.Table:
         "create temp table found_matched as select * from found_text join found_image using (concept_id, shard, row)"
     )
     tables = [
-        db.execute(
-            COMPARE_SQL.format(found=f"found_{kind}", true=f"true_{kind}"),
-            {"kind": kind},
-        ).to_arrow_table()
+        db.sql(COMPARE_SQL.format(found=f"found_{kind}", true=f"true_{kind}"), params={"kind": kind}).to_arrow_table()
         for kind in ("text", "image", "matched")
     ]
     return pa.concat_tables(tables)
@@ -70,7 +68,7 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, nargs="+", required=True)
     parser.add_argument("--concepts", type=Path, required=True)
     parser.add_argument("--mode", required=True)
-    parser.add_argument("--threshold", type=float, required=True)
+    add_arguments(parser)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
@@ -83,7 +81,7 @@ def main() -> None:
     )
     register_forms(db, [(form, ids[name]) for form, name in lemma_forms(concepts).items()])
     create_hits(db, args.index, args.mode, "found_text")
-    create_tags(db, args.tags, args.threshold, "found_image")
+    create_tags(db, args.tags, limit_of(args.threshold, args.threshold_rule), "found_image")
     create_truth(db, [str(path) for path in args.truth])
     table = compare(db)
     for side, name in (

@@ -16,11 +16,12 @@ from concept_freq.correction import Labelled, correct
 from concept_freq.database import connect
 from concept_freq.intervals import wilson
 from concept_freq.tables import write_csv
+from concept_freq.thresholds import add_arguments, limit_of
 
 SAMPLE_SQL = "select count(distinct row) from read_parquet($truth) where shard = $shard and row < $row"
 # The labelled sample are the first pictures of the first shard; every picture of a composed dataset shows something.
 PER_CONCEPT_SQL = """
-with tags as (select shard, row, concept_id::int as id from read_parquet($tags) where probability >= $threshold),
+with tags as (select shard, row, concept_id::int as id from read_parquet($tags) where probability >= $limit),
 truth as (
     select shard, row, concept_id as id from read_parquet($truth) join concept_ids using (concept) where in_picture
 ),
@@ -52,7 +53,7 @@ def measure(db: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> tuple[pd
     db.register("concept_ids", pd.DataFrame({"concept": names, "concept_id": range(len(names))}))
     files = {"tags": list(map(str, args.tags)), "truth": list(map(str, args.truth))}
     first = min(path.stem for path in args.truth)
-    where = {"threshold": args.threshold, "shard": first, "row": args.labelled}
+    where = {"limit": limit_of(args.threshold, args.threshold_rule), "shard": first, "row": args.labelled}
     sample = db.execute(SAMPLE_SQL, {key: {**files, **where}[key] for key in ("truth", "shard", "row")}).fetchall()
     return db.execute(PER_CONCEPT_SQL, {**files, **where}).df(), sample[0][0]
 
@@ -65,7 +66,7 @@ def main() -> None:
     parser.add_argument("--histograms", type=Path, nargs="+", required=True)
     parser.add_argument("--truth", type=Path, nargs="+", required=True, help="what the pictures show")
     parser.add_argument("--concepts", type=Path, required=True)
-    parser.add_argument("--threshold", type=float, required=True)
+    add_arguments(parser)
     parser.add_argument(
         "--labelled", type=int, required=True, help="pictures of the first shard that count as labelled"
     )

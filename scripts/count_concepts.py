@@ -7,6 +7,7 @@ from concept_freq.concepts import read_concepts
 from concept_freq.counting import count_chunk
 from concept_freq.lexicon import MODES
 from concept_freq.tables import write_parquet
+from concept_freq.thresholds import add_arguments
 
 
 def main() -> None:
@@ -24,14 +25,7 @@ def main() -> None:
         required=True,
         help="the first is the configured one",
     )
-    parser.add_argument(
-        "--thresholds",
-        type=float,
-        nargs="+",
-        required=True,
-        help="the first is the configured one",
-    )
-    parser.add_argument("--threshold-rule", choices=("at_least", "published"), default="at_least")
+    add_arguments(parser, many=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()

@@ -12,13 +12,14 @@ from concept_freq.concepts import read_concepts
 from concept_freq.plots import COLOURS, save, use_style
 from concept_freq.shards import Skips, read_samples
 from concept_freq.sheets import draw_picture
+from concept_freq.thresholds import add_arguments, limit_of
 
 COLUMNS, ROWS = 6, 4
 
 
-def tags_of(tags: pd.DataFrame, names: list[str], shard: str, row: int, threshold: float) -> str:
+def tags_of(tags: pd.DataFrame, names: list[str], shard: str, row: int, limit: float) -> str:
     """Tags of a sample with their probabilities, the surest first."""
-    found = tags[(tags.shard == shard) & (tags.row == row) & (tags.probability >= threshold)]
+    found = tags[(tags.shard == shard) & (tags.row == row) & (tags.probability >= limit)]
     found = found.sort_values("probability", ascending=False)
     return ", ".join(f"{names[t.concept_id]} {t.probability:.2f}" for t in found.itertuples())
 
@@ -30,11 +31,11 @@ def main() -> None:
     parser.add_argument("--captions", type=Path, required=True)
     parser.add_argument("--tags", type=Path, required=True)
     parser.add_argument("--concepts", type=Path, required=True)
-    parser.add_argument("--threshold", type=float, required=True)
+    add_arguments(parser)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     captions = pd.read_parquet(args.captions).set_index(["shard", "row"]).caption
-    tags = pd.read_parquet(args.tags)
+    tags, limit = pd.read_parquet(args.tags), limit_of(args.threshold, args.threshold_rule)
     names = [concept.name for concept in read_concepts(args.concepts)]
     use_style()
     figure, grid = plt.subplots(ROWS, COLUMNS, figsize=(1.9 * COLUMNS, 2.35 * ROWS), layout="constrained")
@@ -42,7 +43,7 @@ def main() -> None:
     samples = islice(read_samples(args.shard, Skips("contact sheet")), COLUMNS * ROWS)
     for axes, sample in zip(grid.flat, samples, strict=False):
         caption = captions.get((shard, sample.row), "(skipped)")
-        found = tags_of(tags, names, shard, sample.row, args.threshold)
+        found = tags_of(tags, names, shard, sample.row, limit)
         draw_picture(axes, sample)
         axes.set_title(textwrap.fill(f"“{caption}”", 30), fontsize=6.5, loc="left")
         colour = COLOURS[0] if found else "#999"

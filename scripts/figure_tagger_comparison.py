@@ -13,11 +13,12 @@ from concept_freq.concepts import read_concepts
 from concept_freq.plots import pretty, save, use_style
 from concept_freq.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
 from concept_freq.tables import write_csv
+from concept_freq.thresholds import add_arguments, limit_of
 
 
-def pairs(tags: pd.DataFrame, names: list[str], threshold: float) -> set[tuple[int, str]]:
-    """(row, concept) of the tags at a threshold."""
-    kept = tags[tags.probability >= threshold]
+def pairs(tags: pd.DataFrame, names: list[str], limit: float) -> set[tuple[int, str]]:
+    """(row, concept) of the tags that reach a limit."""
+    kept = tags[tags.probability >= limit]
     return {(row, names[i]) for row, i in zip(kept.row, kept.concept_id, strict=True)}
 
 
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("--names", nargs="+", required=True, help="of the taggers")
     parser.add_argument("--truth", type=Path, help="what the shard's pictures show")
     parser.add_argument("--concepts", type=Path, required=True)
-    parser.add_argument("--thresholds", type=float, nargs="+", required=True)
+    add_arguments(parser, many=True)
     parser.add_argument("--table", type=Path, required=True, help="CSV (out)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
@@ -49,13 +50,15 @@ def main() -> None:
     rows = []
     for tagger, table in zip(args.names, tables, strict=True):
         for threshold in args.thresholds:
-            found = pairs(table, names, threshold)
+            limit = limit_of(threshold, args.threshold_rule)
+            found = pairs(table, names, limit)
             row = {"tagger": tagger, "threshold": threshold, "tags": len(found)}
-            row |= scores(found, pairs(tables[0], names, threshold), f"by_{args.names[0]}")
+            row |= scores(found, pairs(tables[0], names, limit), f"by_{args.names[0]}")
             rows.append(row | (scores(found, truth, "by_truth") if truth is not None else {}))
     write_csv(pd.DataFrame(rows), args.table)
     samples = list(readable_samples(args.shard, COLUMNS * ROWS))
-    texts = [[names_of(t[t.row == s.row], names, args.thresholds[0]) for t in tables] for s in samples]
+    first = limit_of(args.thresholds[0], args.threshold_rule)
+    texts = [[names_of(t[t.row == s.row], names, first) for t in tables] for s in samples]
     use_style()
     figure = sheet(samples, texts, [pretty(name) for name in args.names])
     drawn = pd.DataFrame(texts, columns=args.names)

@@ -1,6 +1,7 @@
 """Draw a sheet of pictures with the tags that each threshold adds: how a threshold is judged by eye (Fig. 23)."""
 
 import argparse
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -8,16 +9,15 @@ import pandas as pd
 from concept_freq.concepts import read_concepts
 from concept_freq.plots import save, use_style
 from concept_freq.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
+from concept_freq.thresholds import add_arguments, limit_of
 
 
-def bands(thresholds: list[float]) -> list[tuple[float, float, str]]:
+def bands(thresholds: list[float], rule: str) -> list[tuple[float, float, str]]:
     """(from, below, name) of each band of probabilities, the surest first."""
-    below = [*sorted(thresholds)[1:], float("inf")]
-    named = [
-        (low, high, f"p {low:g} to {high:g}" if high <= 1 else f"p at least {low:g}")
-        for low, high in zip(sorted(thresholds), below, strict=True)
-    ]
-    return named[::-1]
+    low, above = sorted(thresholds), "above" if rule == "published" else "at least"
+    edges = [*(limit_of(threshold, rule) for threshold in low), float("inf")]
+    names = [*(f"p {one:g} to {next_:g}" for one, next_ in pairwise(low)), f"p {above} {low[-1]:g}"]
+    return list(zip(edges, edges[1:], names, strict=False))[::-1]
 
 
 def main() -> None:
@@ -26,13 +26,13 @@ def main() -> None:
     parser.add_argument("--shard", type=Path, required=True)
     parser.add_argument("--tags", type=Path, required=True)
     parser.add_argument("--concepts", type=Path, required=True)
-    parser.add_argument("--thresholds", type=float, nargs="+", required=True)
+    add_arguments(parser, many=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     tags, shard = pd.read_parquet(args.tags), args.shard.stem
     tags = tags[tags.shard == shard].astype({"probability": float})
     names = [concept.name for concept in read_concepts(args.concepts)]
-    samples, found = list(readable_samples(args.shard, COLUMNS * ROWS)), bands(args.thresholds)
+    samples, found = list(readable_samples(args.shard, COLUMNS * ROWS)), bands(args.thresholds, args.threshold_rule)
     texts = [[names_of(tags[tags.row == s.row], names, low, high) for low, high, _ in found] for s in samples]
     heads = [name for *_, name in found]
     use_style()

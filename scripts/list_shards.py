@@ -6,12 +6,10 @@ import sys
 from pathlib import Path
 
 from concept_freq.digests import sha256_of
-from concept_freq.fetching import read_rows
+from concept_freq.fetching import COLUMNS, read_rows
 from concept_freq.progress import progress
 from concept_freq.shards import listed
 from concept_freq.tables import atomic_path
-
-COLUMNS = ("name", "location", "size", "sha256")
 
 
 def main() -> None:

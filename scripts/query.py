@@ -19,13 +19,14 @@ from concept_freq.concepts import Concept, lemma_forms, read_concepts
 from concept_freq.database import at_thresholds, connect
 from concept_freq.hits import create_hits, register_forms
 from concept_freq.lexicon import MODES, forms_of
+from concept_freq.thresholds import RULES, limit_of
 
 EXAMPLES_SQL = """
 select caption from read_parquet($captions) join (select shard, row from hits order by hash(shard || row) limit $n)
 using (shard, row) order by caption
 """
 BOTH_SQL = """
-select {columns}, count(*) filter (probability >= {threshold} and (shard, row) in (select (shard, row) from hits))
+select {columns}, count(*) filter (probability >= {limit} and (shard, row) in (select (shard, row) from hits))
 from read_parquet($tags) where concept_id = $concept
 """
 
@@ -41,11 +42,11 @@ def files(results: Path, kind: str, pretraining: str) -> list[str]:
     return [str(path) for path in sorted((results / kind / pretraining).glob("*.parquet"))]
 
 
-def picture_counts(db: duckdb.DuckDBPyConnection, tags: list[str], concept: int | None, threshold: float) -> list:
+def picture_counts(db: duckdb.DuckDBPyConnection, tags: list[str], concept: int | None, limit: float) -> list:
     """Image and matched counts of a listed concept; None for both where it is not listed or not tagged."""
     if concept is None or not tags:
         return [None, None]
-    sql = BOTH_SQL.format(columns=at_thresholds([threshold]), threshold=threshold)
+    sql = BOTH_SQL.format(columns=at_thresholds([limit]), limit=limit)
     return list(db.execute(sql, {"tags": tags, "concept": concept}).fetchone())
 
 
@@ -63,7 +64,7 @@ def listed_as(name: str, counts: Path) -> str:
     return f"{name}, aliases included: {', '.join(known)}"
 
 
-def ask(args: argparse.Namespace, results: Path, pretraining: str, concepts: list[Concept], threshold: float) -> str:
+def ask(args: argparse.Namespace, results: Path, pretraining: str, concepts: list[Concept], limit: float) -> str:
     """The answer for one dataset, in lines."""
     indices = files(results, "text_index", pretraining)
     db = connect()
@@ -73,7 +74,7 @@ def ask(args: argparse.Namespace, results: Path, pretraining: str, concepts: lis
     n_text = db.execute("select count(*) from hits").fetchone()[0]
     tags = files(results, "image_tags", pretraining)
     listed = concept_of(args.phrase, concepts)
-    n_image, n_matched = picture_counts(db, tags, listed, threshold)
+    n_image, n_matched = picture_counts(db, tags, listed, limit)
     took = 1000 * (time.perf_counter() - start)
     unknown = "unknown (not a listed concept)"
     lines = [f"{pretraining}: {len(indices)} chunks, {took:.0f} ms"]
@@ -107,8 +108,10 @@ def main() -> None:
     if not indexed or (args.pretraining and args.pretraining not in indexed):
         sys.exit(f"{results}/text_index: no index of {args.pretraining or 'any dataset'}; indexed: {indexed}")
     concepts = read_concepts(Path(config["concepts"]))
+    counting = config["counting"]
+    limit = limit_of(counting["thresholds"][0], counting.get("threshold_rule", RULES[0]))
     for pretraining in [args.pretraining] if args.pretraining else indexed:
-        print(ask(args, results, pretraining, concepts, config["counting"]["thresholds"][0]))
+        print(ask(args, results, pretraining, concepts, limit))
 
 
 if __name__ == "__main__":

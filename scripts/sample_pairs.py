@@ -11,23 +11,21 @@ import pandas as pd
 import pyarrow as pa
 
 from concept_freq.concepts import lemma_forms, read_concepts
-from concept_freq.database import connect, limit_of
+from concept_freq.database import connect
 from concept_freq.hits import register_forms
 from concept_freq.lexicon import MODES
 from concept_freq.pairs import PAIR, Chunk, concepts_of, draw_pairs, jpeg_of
 from concept_freq.progress import progress
 from concept_freq.shards import pick_samples, picture_of
 from concept_freq.tables import write_table
+from concept_freq.thresholds import add_arguments, limit_of
 
 
 def places_of(manifests: list[Path], fetched: Path | None) -> dict[str, Path]:
     """Where each shard lies, by its name in the tables; remote ones lie in the folder that they were fetched to."""
-    shards = pd.concat([pd.read_csv(path, sep="\t", dtype=str) for path in manifests])
-    files = [
-        fetched / name if "://" in location else Path(location)
-        for name, location in zip(shards.name, shards.location, strict=True)
-    ]
-    return {path.stem: path for path in files}
+    locations = [location for path in manifests for location in pd.read_csv(path, sep="\t", dtype=str).location]
+    here = [Path(location) for location in locations if "://" not in location]
+    return {path.stem: path for path in [*here, *(fetched.iterdir() if fetched else [])]}
 
 
 def pictures_of(pairs: pd.DataFrame, places: dict[str, Path]) -> pd.Series:
@@ -68,12 +66,11 @@ def main() -> None:
     parser.add_argument("--index", type=Path, nargs="+", required=True, help="of each chunk, as the mode reads it")
     parser.add_argument("--tags", type=Path, nargs="+", required=True, help="of each chunk")
     parser.add_argument("--skipped", type=Path, nargs="+", required=True, help="pictures left out of each chunk")
-    parser.add_argument("--manifests", type=Path, nargs="+", required=True, help="of each chunk: where its shards are")
+    parser.add_argument("--manifests", type=Path, nargs="*", default=[], help="say where local shards are")
     parser.add_argument("--fetched", type=Path, help="folder of the remote shards")
     parser.add_argument("--concepts", type=Path, required=True)
     parser.add_argument("--mode", choices=MODES, required=True)
-    parser.add_argument("--threshold", type=float, required=True)
-    parser.add_argument("--threshold-rule", choices=("at_least", "published"), default="at_least")
+    add_arguments(parser)
     parser.add_argument("--pairs", type=int, required=True, help="how many")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)

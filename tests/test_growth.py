@@ -128,6 +128,44 @@ def test_a_manifest_pins_shards_wherever_they_are(small, shards, snakemake, tmp_
         server.shutdown()
 
 
+def test_pinned_remote_shards_are_known_by_their_manifest(small, shards, snakemake, tmp_path):
+    served = tmp_path / "served"
+    shutil.copytree(shards, served, ignore=shutil.ignore_patterns("00004.tar"))
+    manifest = tmp_path / "manifest.tsv"
+    targets = [*TARGETS, *SHEETS]
+
+    def pin(address: str) -> pd.DataFrame:
+        rows = [(f"{address}/{path.name}", path.stat().st_size, sha256_of([path])) for path in sorted(served.iterdir())]
+        table = pd.DataFrame(rows, columns=["location", "size", "sha256"])
+        table.to_csv(manifest, sep="\t", index=False)
+        return table
+
+    with FaultyServer(served) as server:
+        pinned = pin(server.url)
+        project = Project(tmp_path / "run", small, snakemake, 2, manifest=str(manifest))
+        finished(project.run(*targets))
+        listed = pd.read_csv(project.folder / "results" / "manifests" / "mine.tsv", sep="\t")
+        assert listed.drop(columns="name").equals(pinned)
+        assert listed.name.tolist() == [f"0000{i}.tar" for i in range(4)]
+        assert not (project.folder / "results" / "manifests" / "mine").exists()  # nothing was read to be listed
+
+        config = project.folder / "config" / "config.yaml"
+        config.write_text(config.read_text().replace("tries: 3", "tries: 4"))
+        assert project.planned(*targets) == {}
+        shutil.copy(shards / "00004.tar", served / "00002.tar")
+        pin(server.url)
+        one_chunk = {rule: 1 for rule in [*CHUNK_RULES, *TAILS, "fetch_shards"] if rule != "list_shards"}
+        assert project.planned(*targets) == one_chunk
+        asked = len(server.requests)
+        finished(project.run(*targets))
+        assert len(server.requests) == asked + 2
+        assert project.planned(*targets) == {}
+        server.shutdown()
+    anew = Project(tmp_path / "anew", small, snakemake, 2, shards=f"{served}/*.tar")
+    finished(anew.run())
+    assert project.contents() == anew.contents()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

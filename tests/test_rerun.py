@@ -20,6 +20,7 @@ FIGURES = {
 }
 FIGURES |= {"figure_tagger_quality", "figure_thresholds", "figure_truth_check"}
 CONFIG = ".test/config/config.yaml"
+MODELS = ".test/config/models.tsv"
 SHEETS = {"figure_tagger_comparison", "figure_thresholds"}
 AFTER_TAGS = {"correct_counts", "figure_tagger_quality"}
 AFTER_FITS = {"figure_log_linear", "figure_overview", "tabulate_headline", "tabulate_plan"}
@@ -30,6 +31,10 @@ AFTER_COUNTS |= {"tabulate_frequency_bins", "tabulate_long_tail", *FITS}
 AFTER_PAIRS = {"figure_misaligned", "rate_by_truth", "tabulate_ratings"}
 AFTER_INDEX = {"compare_with_truth", "count_concepts", "figure_truth_check", "tabulate_truth", *AFTER_COUNTS}
 AFTER_INDEX |= {"sample_pairs", *AFTER_PAIRS}
+AFTER_TAGGING = {"count_concepts", "compare_with_truth", "figure_contact_sheet", "figure_truth_check", "list_skipped"}
+AFTER_TAGGING |= {"sample_pairs", "tabulate_truth", *AFTER_COUNTS, *AFTER_PAIRS, *AFTER_TAGS, *SHEETS}
+EVALUATIONS = {"evaluate_classification", "evaluate_retrieval"}
+AFTER_EMBEDDING = {"compare_tagger", "figure_tagger_comparison", "list_skipped", *EVALUATIONS, *AFTER_SCORES}
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +83,10 @@ def test_moving_and_touching_everything_reruns_nothing(copy):
         (CONFIG, "min_images: 3", "min_images: 4", {"evaluate_retrieval", *AFTER_SCORES}),
         (CONFIG, "rated_pairs: 40", "rated_pairs: 50", {"sample_pairs", *AFTER_PAIRS}),
         (CONFIG, "tries: 8", "tries: 9", set()),
+        (CONFIG, "score: sigmoid", "score: softmax", {"tag_images", *AFTER_TAGGING}),
+        (CONFIG, "batch_size: 256\n  workers: 0\n  training", "batch_size: 128\n  workers: 1\n  training", set()),
+        (CONFIG, "workers: 0  ", "workers: 1  ", set()),
+        (MODELS, "squash", "clip", {"embed_images", *AFTER_EMBEDDING}),
         (CONFIG, "plan_points: 5", "plan_points: 7", {"tabulate_plan"}),
         (CONFIG, "cap: 20", "cap: 30", set()),
     ],

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from concept_freq.concepts import Concept, lemma_forms
-from concept_freq.database import at_thresholds, connect, limit_of, sql_text
+from concept_freq.database import at_thresholds, connect, sql_text
 from concept_freq.hits import create_hits, pieces, register_forms
+from concept_freq.thresholds import limit_of
 
 TOTALS = ("n_samples", "n_two_sided", "n_misaligned")
 COUNT_SQL = "select concept_id, count(*) from text group by concept_id"

@@ -5,7 +5,6 @@ import uuid
 from pathlib import Path
 
 import duckdb
-import numpy as np
 
 MEMORY = "100MB"  # of DuckDB's buffers: what does not fit is sorted and joined on disk
 # A caption as text.fold has it. Only those beyond ASCII need Python's Unicode rules, and the function ``fold``.
@@ -35,17 +34,6 @@ def sql_text(value: str | Path) -> str:
 def sql_name(name: str) -> str:
     """A column's name in double quotes."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def limit_of(threshold: float, rule: str) -> float:
-    """The smallest half-precision probability that counts: at least the threshold, or above it as ``published``.
-
-    There 0.7 is 0.70019531 in half precision, and only what is larger counts, from 0.70068359 on.
-    """
-    half = np.float16(threshold)
-    if rule == "published":
-        return float(np.nextafter(half, np.float16(np.inf)))
-    return float(half if float(half) >= threshold else np.nextafter(half, np.float16(np.inf)))
 
 
 def at_thresholds(thresholds: list[float]) -> str:

@@ -12,11 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from concept_freq.database import limit_of
 from concept_freq.kernel import count_matched
 from concept_freq.lexicon import Lexicon
 from concept_freq.matching import match
 from concept_freq.tables import atomic_path
+from concept_freq.thresholds import limit_of
 
 BATCH = 1 << 15
 ROW_BITS = 32

@@ -17,13 +17,13 @@ from PIL import Image
 from transformers import Owlv2Config, Owlv2ForObjectDetection, Owlv2ImageProcessor
 
 from concept_freq import clip
-from concept_freq.database import limit_of
 from concept_freq.labels import average, write_labels
 from concept_freq.preprocessing import recipe
 from concept_freq.ram_plus import RamPlus, preprocess
 from concept_freq.shards import add_member, shard_writer
 from concept_freq.streaming import Pictures
 from concept_freq.taggers import in_halves
+from concept_freq.thresholds import limit_of
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 NAMES = ["acorn", "bicycle", "red panda", "T-shirt", "volcano"]
