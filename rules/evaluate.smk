@@ -54,6 +54,10 @@ rule evaluate_classification:
         "<logs>/evaluate_classification/{pretraining}/{backbone}/{dataset}.log",
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(2000, per_mb=3),
+        runtime=minutes(25),
+        gpu=1,
     params:
         architecture=architecture_of,
         prompts=list(PROMPTS),
@@ -82,6 +86,10 @@ rule evaluate_retrieval:
         "<logs>/evaluate_retrieval/{pretraining}/{backbone}/{dataset}.log",
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(2000, per_mb=3),
+        runtime=minutes(25),
+        gpu=1,
     params:
         architecture=architecture_of,
         precision=config["evaluation"]["precision"],

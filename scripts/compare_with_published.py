@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from concept_freq.observations import POOL
 from concept_freq.tables import write_csv
 
 KEYS = ["task", "model", "prompts", "direction", "k", "count_type", "threshold"]
@@ -18,7 +19,7 @@ KEYS = ["task", "model", "prompts", "direction", "k", "count_type", "threshold"]
 def our_values(fits: Path, correlation: Path, lines: Path, people: Path) -> pd.DataFrame:
     """Everything we compute that the paper prints, under the registry's keys, in the column ``ours``."""
     fits = pd.read_csv(fits, dtype=str, keep_default_na=False)
-    pooled = (fits.recipe == "paper") & (fits.dataset == "all")
+    pooled = (fits.recipe == "paper") & (fits.dataset == POOL)
     pooled &= fits.task != "text_to_image"  # no rho is printed there
     fits = fits[pooled].rename(columns={"rho": "ours"})
     pairs = pd.read_csv(correlation, dtype=str).rename(columns={"spearman": "ours"})

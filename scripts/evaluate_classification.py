@@ -9,17 +9,17 @@ from pathlib import Path
 import pandas as pd
 import safetensors.torch
 import torch
-from scipy.stats import binomtest
 
 from concept_freq import clip, devices
 from concept_freq.downstream import class_accuracy, read_class_names, read_templates
+from concept_freq.intervals import wilson
 from concept_freq.tables import write_table
 
 
 def accuracy_row(n: int, right: int) -> dict[str, float]:
     """Accuracy of a class and its Wilson interval, percent."""
-    interval = binomtest(right, n).proportion_ci(method="wilson")
-    return {"n_images": n, "accuracy": 100 * right / n, "ci_low": 100 * interval.low, "ci_high": 100 * interval.high}
+    _, low, high = wilson(right, n)
+    return {"n_images": n, "accuracy": 100 * right / n, "ci_low": 100 * low, "ci_high": 100 * high}
 
 
 def main() -> None:

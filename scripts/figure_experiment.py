@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from concept_freq.observations import widest
 from concept_freq.plots import COLOURS, GREY, count_axis, pretty, save, use_style
 
 LINES = {
@@ -56,10 +57,10 @@ def draw_ease(axes: Axes, concepts: pd.DataFrame, gradient: pd.Series) -> None:
 
 def draw(found: pd.DataFrame, concepts: pd.DataFrame, natural: list[str]) -> plt.Figure:
     """A row per task: its pool, or its only evaluation set."""
-    panels = found[["task", "dataset"]].drop_duplicates().groupby("task").dataset.apply(lambda s: min(s))
+    panels = widest(found, ["task"])[["task", "dataset"]].drop_duplicates()
     shape = {"figsize": (11, 3.9 * len(panels)), "squeeze": False, "layout": "constrained", "width_ratios": [1.25, 1]}
     figure, grid = plt.subplots(len(panels), 2, **shape)
-    for row, (task, dataset) in zip(grid, panels.items(), strict=True):
+    for row, (task, dataset) in zip(grid, panels.itertuples(index=False), strict=True):
         here = [table[(table.task == task) & (table.dataset == dataset)] for table in (found, concepts)]
         share = here[0].set_index("quantity").loc["share_difficulty"]
         percent = f"{share.estimate:.0%} [{share.ci_low:.0%}, {share.ci_high:.0%}]"

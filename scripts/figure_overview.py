@@ -16,7 +16,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import LogLocator
 
 from concept_freq.log_linear import RECIPES
-from concept_freq.observations import main_fits, read_fits, read_null
+from concept_freq.observations import main_fits, read_fits, read_null, widest
 from concept_freq.plots import COLOURS, GREY, count_axis, palette, pretty, save, tint, use_style
 
 MARKERS = dict(zip(RECIPES, "osDv^Ph", strict=True))
@@ -29,9 +29,7 @@ TEXT = ("prompts", "direction", "k", "metric", "threshold")  # columns that may 
 
 def shown(fits: pd.DataFrame) -> pd.DataFrame:
     """Fits of classification and retrieval: the pool of a task's evaluation sets, or its only set."""
-    fits = fits[fits.task != "text_to_image"]
-    pooled = fits.groupby("task").dataset.transform(lambda sets: (sets == "all").any())
-    return fits[(fits.dataset == "all") | ~pooled]
+    return widest(fits[fits.task != "text_to_image"], ["task"])
 
 
 def draw_row(axes: tuple[Axes, Axes], i: int, fits: pd.DataFrame) -> None:

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from concept_freq.observations import widest
 from concept_freq.plots import COLOURS, GREY, save, use_style
 
 RHO = {"rho_paper": ("o", "published bins"), "rho_concept": ("D", "concepts")}
@@ -33,8 +34,7 @@ def draw_slope(axes: Axes, y: int, row: pd.Series) -> None:
 
 def draw(table: pd.DataFrame) -> plt.Figure:
     """A line per comparison and task, each with its pool or its only evaluation set."""
-    pooled = table.groupby("task").dataset.transform(lambda sets: (sets == "all").any())
-    rows = table[(table.dataset == "all") | ~pooled].sort_values("task", kind="stable").reset_index(drop=True)
+    rows = widest(table, ["task"]).sort_values("task", kind="stable").reset_index(drop=True)
     figure, axes = plt.subplots(1, 2, figsize=(11, 0.62 * len(rows) + 1.3), sharey=True, layout="constrained")
     for y, row in rows.iterrows():
         draw_rho(axes[0], y, row)

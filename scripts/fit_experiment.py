@@ -15,7 +15,7 @@ import pandas as pd
 
 from concept_freq.binning import decades
 from concept_freq.experiment import Deals, across, ease, estimates, resampled, slopes
-from concept_freq.observations import join, read_counts, read_scores
+from concept_freq.observations import POOL, join, read_counts, read_scores
 from concept_freq.panels import main_scores
 from concept_freq.resampling import interval
 from concept_freq.tables import write_csv
@@ -66,7 +66,7 @@ def main() -> None:
     rows, eases = [], []
     for task, of_task in observations.groupby("task", sort=True):
         sets = [(name, points) for name, points in of_task.groupby("dataset")]
-        for dataset, points in [*sets, ("all", of_task)] if len(sets) > 1 else sets:
+        for dataset, points in [*sets, (POOL, of_task)] if len(sets) > 1 else sets:
             column = f"n_{args.main['count_type']}"
             random, natural = (deals_of(points, names, column) for names in (args.random, args.natural))
             panel = {"task": task, "dataset": dataset}

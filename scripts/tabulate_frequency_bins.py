@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from concept_freq.observations import KEYS, join, left_out_of_pool, read_counts, read_scores
+from concept_freq.observations import KEYS, POOL, join, left_out_of_pool, read_counts, read_scores
 from concept_freq.tables import write_csv
 
 TOP = {"accuracy": 100, "recall": 1}  # of the metrics that have a range
@@ -26,7 +26,7 @@ def with_pool(observations: pd.DataFrame, left_out: dict[str, list[str]]) -> pd.
     """Add the pooled evaluation sets of each task that has several, as dataset ``all``."""
     several = observations.groupby("task").dataset.transform("nunique") > 1
     pooled = observations[several & ~left_out_of_pool(observations, left_out, "matched")]
-    return pd.concat([observations, pooled.assign(dataset="all")], ignore_index=True)
+    return pd.concat([observations, pooled.assign(dataset=POOL)], ignore_index=True)
 
 
 def interval(scores: pd.Series, top: float) -> tuple[float, float]:

@@ -5,26 +5,25 @@ Scores are the mean over the evaluation sets that the main fit pools (``dataset`
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.observations import join, left_out_of_pool, main_fits, read_counts, read_fits, read_scores, select
-from concept_freq.planning import POOL, add_plan
+from concept_freq.observations import join, left_out_of_pool, main_fits, read_counts, read_fits, read_scores, widest
+from concept_freq.panels import add_arguments, main_scores
+from concept_freq.planning import add_plan
 from concept_freq.tables import write_csv
 
-TASKS = {"classification": 1, "retrieval": 100}  # to percent
+TASKS = ("classification", "retrieval")
 MODEL = ["task", "pretraining", "model"]
 COLUMNS = ["score", "points", "n_more", "n_more_low", "n_more_high", "upper_end", "reachable", "reason"]
 COLUMNS += ["share_of_dataset", "beyond_data", "slope_per_decade", "ci_low", "ci_high", "n_samples", "largest"]
 
 
-def widest(fits: pd.DataFrame) -> pd.DataFrame:
+def slopes(fits: pd.DataFrame) -> pd.DataFrame:
     """The fit of each model over all its evaluation sets: the pooled one where there is one."""
     fits = fits[(fits.recipe == "fixed_effects") & fits.task.isin(TASKS)]
-    pooled = fits.groupby(MODEL).dataset.transform(lambda names: POOL in set(names))
-    return fits[(fits.dataset == POOL) | ~pooled][[*MODEL, "dataset", "slope_per_decade", "ci_low", "ci_high"]]
+    return widest(fits, MODEL)[[*MODEL, "dataset", "slope_per_decade", "ci_low", "ci_high"]]
 
 
 def standing(observations: pd.DataFrame, count_type: str, left_out: dict[str, list[str]]) -> pd.DataFrame:
@@ -36,7 +35,6 @@ def standing(observations: pd.DataFrame, count_type: str, left_out: dict[str, li
     several = observations.groupby("task").dataset.transform("nunique") > 1
     known = observations[column].notna() & ~(several & left_out_of_pool(observations, left_out, count_type))
     rows = observations[known & observations.score.notna()].assign(frequency=lambda t: t[column].astype(float))
-    rows["score"] *= rows.task.map(TASKS).astype(float)
     of_model = rows.groupby(MODEL)
     rows["largest"], rows["n_samples"] = of_model.frequency.transform("max"), rows.n_samples.astype(float)
     columns = dict.fromkeys(("frequency", "largest", "n_samples"), "first")
@@ -47,7 +45,7 @@ def tabulate(
     observations: pd.DataFrame, fits: pd.DataFrame, count_type: str, left_out: dict[str, list[str]], points: float
 ) -> pd.DataFrame:
     """The plan of every concept, model by model, the rarest concepts first."""
-    table = standing(observations, count_type, left_out).merge(widest(fits), on=MODEL, validate="many_to_one")
+    table = standing(observations, count_type, left_out).merge(slopes(fits), on=MODEL, validate="many_to_one")
     table = add_plan(table, points).sort_values([*MODEL, "frequency", "concept"])
     table = table.rename(columns={"frequency": f"n_{count_type}"})
     whole = dict.fromkeys((f"n_{count_type}", "n_more", "n_more_low", "n_more_high", "n_samples", "largest"), "Int64")
@@ -57,22 +55,16 @@ def tabulate(
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--scores", type=Path, nargs="+", required=True)
-    parser.add_argument("--counts", type=Path, nargs="+", required=True)
+    add_arguments(parser)
     parser.add_argument("--fits", type=Path, required=True)
-    parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
     parser.add_argument("--threshold", required=True)
-    parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
     parser.add_argument("--points", type=float, required=True, help="percent points to gain")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    count_type = args.main["count_type"]
-    wanted = {key: value for key, value in args.main.items() if key != "count_type"}
     scores = read_scores(args.scores)
-    scores = select(scores[scores.task.isin(TASKS)], wanted)
+    observations = main_scores(join(scores[scores.task.isin(TASKS)], read_counts(args.counts)), args.main)
     fits = main_fits(read_fits(args.fits), args.main, args.threshold)
-    observations = join(scores, read_counts(args.counts))
-    write_csv(tabulate(observations, fits, count_type, args.left_out, args.points), args.out)
+    write_csv(tabulate(observations, fits, args.main["count_type"], args.left_out, args.points), args.out)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from concept_freq.binning import decades
-from concept_freq.observations import join, left_out_of_pool, main_fits, read_counts, read_fits, read_scores
+from concept_freq.observations import POOL, join, left_out_of_pool, main_fits, read_counts, read_fits, read_scores
 from concept_freq.panels import add_arguments, main_scores
 from concept_freq.resampling import bootstrap_weights, interval, slopes_and_draws
 from concept_freq.tables import write_csv
@@ -35,7 +35,7 @@ def change(points: list[pd.DataFrame], column: str, draws: int, seed: int) -> di
 def in_panel(points: pd.DataFrame, dataset: str, left_out: dict, count_type: str) -> pd.DataFrame:
     """Points of an evaluation set, or of the pool of those that it does not leave out."""
     pooled = ~left_out_of_pool(points, left_out, count_type)
-    return points[pooled if dataset == "all" else points.dataset == dataset]
+    return points[pooled if dataset == POOL else points.dataset == dataset]
 
 
 def described(fits: pd.DataFrame, panel: dict, model: str, suffix: str) -> dict[str, float]:

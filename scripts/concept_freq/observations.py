@@ -15,6 +15,7 @@ TASKS = {
 
 
 COUNT_TYPES = ("text", "image", "matched")
+POOL = "all"  # in the column dataset: the evaluation sets of a task together
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,12 @@ def read_fits(path: Path) -> pd.DataFrame:
     fits = pd.read_csv(path, dtype={"threshold": str, "k": str})
     scale = fits.task.map({"retrieval": 100}).fillna(1)
     return fits.assign(**{column: fits[column] * scale for column in ("slope_per_decade", "ci_low", "ci_high")})
+
+
+def widest(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Rows of the pool of evaluation sets, or where a group has none, of its only set."""
+    pooled = table.groupby(by).dataset.transform(lambda sets: (sets == POOL).any())
+    return table[(table.dataset == POOL) | ~pooled]
 
 
 def main_fits(fits: pd.DataFrame, main: dict, threshold: str) -> pd.DataFrame:

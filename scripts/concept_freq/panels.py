@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from concept_freq.log_linear import Points
-from concept_freq.observations import KEYS, CountColumn, left_out_of_pool, select
+from concept_freq.observations import KEYS, POOL, CountColumn, left_out_of_pool, select
 
 MODEL = [key for key in KEYS if key not in ("task", "pretraining")]
 OF_SCORES = ("prompts", "direction", "k")
@@ -70,7 +70,7 @@ def pool(observations: pd.DataFrame, columns: dict[str, CountColumn], left_out: 
 def panels(observations: pd.DataFrame, columns: dict, left_out: dict) -> list[tuple[str, pd.DataFrame]]:
     """Points of each evaluation set and, where a task has several, of all together."""
     sets = [(name, points) for name, points in observations.groupby("dataset", sort=True)]
-    return [*sets, ("all", pool(observations, columns, left_out))] if len(sets) > 1 else sets
+    return [*sets, (POOL, pool(observations, columns, left_out))] if len(sets) > 1 else sets
 
 
 def main_scores(observations: pd.DataFrame, main: dict) -> pd.DataFrame:

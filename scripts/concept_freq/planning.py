@@ -14,7 +14,6 @@ from concept_freq.text import lemmas
 
 TOP = 100  # percent
 MANY = 1e12  # pairs beyond which a number means nothing: more than there are
-POOL = "all"
 
 
 def more_pairs(n: np.ndarray, slope: np.ndarray, points: np.ndarray) -> np.ndarray:

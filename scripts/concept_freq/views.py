@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from concept_freq.observations import left_out_of_pool, select
+from concept_freq.observations import POOL, left_out_of_pool, select
 
 SCORE_KEYS = {"classification": ["prompts"], "retrieval": ["direction", "k"], "text_to_image": ["metric"]}
 WORDS = {"prompts": "{} prompts", "count_type": "{} counts", "threshold": "tags ≥ {}", "k": "@{}"}
@@ -25,7 +25,7 @@ class View:
     def points(self, observations: pd.DataFrame, left_out: dict[str, list[str]]) -> pd.DataFrame:
         """Its points, with the count on the x axis as the column ``count``."""
         points = select(observations, {"task": self.task, **self.scores})
-        if self.dataset == "all":
+        if self.dataset == POOL:
             points = points[~left_out_of_pool(points, left_out, self.count_type)]
         else:
             points = points[points.dataset == self.dataset]
@@ -38,7 +38,7 @@ class View:
         """The fits of the same points, every recipe and model; a task's only evaluation set is its own pool."""
         same = {"task": self.task, "count_type": self.count_type, "threshold": self.threshold}
         found = select(fits, {**same, **self.scores})
-        only = self.dataset == "all" and found.dataset.nunique() == 1
+        only = self.dataset == POOL and found.dataset.nunique() == 1
         return found if only else found[found.dataset == self.dataset]
 
 
@@ -49,7 +49,7 @@ def describe(row: dict) -> str:
 
 def complete(row: dict, task: str, main: dict, threshold: str) -> View:
     """Fill in what a row leaves to ``analysis.main`` and to the first configured threshold."""
-    full = {**main, "dataset": "all", "threshold": threshold, **row}
+    full = {**main, "dataset": POOL, "threshold": threshold, **row}
     is_text = full["count_type"] == "text"
     further = "" if is_text or float(full["threshold"]) == float(threshold) else f"_{float(full['threshold']):g}"
     return View(
