@@ -152,6 +152,8 @@ def test_pinned_remote_shards_are_known_by_their_manifest(small, shards, snakema
         config = project.folder / "config" / "config.yaml"
         config.write_text(config.read_text().replace("tries: 3", "tries: 4"))
         assert project.planned(*targets) == {}
+        pin(server.url.replace("127.0.0.1", "localhost"))  # another address of the same shards
+        assert project.planned(*targets) == {"collect_manifest": 1}
         shutil.copy(shards / "00004.tar", served / "00002.tar")
         pin(server.url)
         one_chunk = {rule: 1 for rule in [*CHUNK_RULES, *TAILS, "fetch_shards"] if rule != "list_shards"}
