@@ -23,7 +23,7 @@ from clip_benchmark.datasets.builder import build_wds_dataset, image_captions_co
 from clip_benchmark.metrics import zeroshot_classification, zeroshot_retrieval
 from PIL import Image
 
-from concept_freq import clip
+from concept_freq import clip, devices
 from concept_freq.downstream import class_accuracy, retrieval_ranks
 from concept_freq.embedding import embed_pictures
 from concept_freq.preprocessing import recipe
@@ -131,7 +131,7 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     torch.manual_seed(0)
-    options.device = clip.device().type
+    options.device = devices.pick().type
     options.side = clip.image_side(options.architecture)
     # the peer's acc@k trips over this NumPy; it is not among what is compared
     zeroshot_classification.accuracy = lambda logits, target, topk: [0.0] * len(topk)

@@ -47,12 +47,17 @@ def width(architecture: str | Path) -> int:
     return open_clip.get_model_config(register(architecture))["embed_dim"]
 
 
-def autocast(precision: str, where: torch.device) -> torch.autocast:
-    """Mixed precision: ``auto`` is fp16 on a GPU and full precision on a CPU; else fp32, bf16 or fp16."""
+def dtype_of(precision: str, where: torch.device) -> torch.dtype:
+    """Numbers that a model computes with: ``auto`` is fp16 on a GPU and fp32 on a CPU; else fp32, bf16 or fp16."""
     if precision == "auto":
         precision = "fp16" if where.type == "cuda" else "fp32"
-    kind = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": None}[precision]
-    return torch.autocast(where.type, dtype=kind, enabled=kind is not None)
+    return {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}[precision]
+
+
+def autocast(precision: str, where: torch.device) -> torch.autocast:
+    """Mixed precision, as dtype_of says."""
+    half = dtype_of(precision, where) if dtype_of(precision, where) != torch.float32 else None
+    return torch.autocast(where.type, dtype=half, enabled=half is not None)
 
 
 def batches(items: Iterable, size: int) -> Iterator[list]:

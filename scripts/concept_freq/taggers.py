@@ -68,8 +68,7 @@ def ram_plus_tagger(options, names: list[str]) -> Tagger:
     """RAM++ with the labels that were embedded for these concepts; pixels travel as bytes, normalised on the device."""
     device, labels = devices.pick(options.device), read_labels(options.labels, names)
     model = ram_plus.RamPlus.from_checkpoint(options.checkpoint, labels.rows, options.sizes or None, labels.mask)
-    half = options.precision == "fp16" or (options.precision == "auto" and device.type == "cuda")
-    model = model.to(device, torch.float16 if half else torch.float32)
+    model = model.to(device, clip.dtype_of(options.precision, device))
     forward = torch.compile(model) if options.compile else model
     mean, std = (torch.tensor(values, device=device).view(3, 1, 1) for values in (ram_plus.MEAN, ram_plus.STD))
 

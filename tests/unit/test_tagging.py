@@ -185,8 +185,14 @@ def test_ram_plus_tags_with_its_own_labels(tmp_path, shards, concepts, mode):
     rows = {name: r / np.linalg.norm(r, axis=1, keepdims=True) for name, r in rows.items()}
     write_labels({n: average(r)[None] if mode == "mean" else r for n, r in rows.items()}, tmp_path / "labels.parquet")
     options = ["--kind", "ram_plus", "--checkpoint", tmp_path / "ram.safetensors", "--sizes", json.dumps(SIZES)]
-    run(tmp_path / "out", shards, concepts, *options, "--labels", tmp_path / "labels.parquet", "--floor", 0.01)
-    tags = pd.read_parquet(tmp_path / "out" / "tags.parquet").set_index(["shard", "row", "concept_id"]).probability
+    options += ["--labels", tmp_path / "labels.parquet", "--floor", 0.01]
+    found = []
+    for precision in ("fp32", "bf16"):
+        run(tmp_path / precision, shards, concepts, *options, "--precision", precision)
+        table = pd.read_parquet(tmp_path / precision / "tags.parquet")
+        found.append(table.set_index(["shard", "row", "concept_id"]).probability.astype(float))
+    tags, coarse = found
+    assert 0 < (tags - coarse).abs().max() < 0.02
     for c, name in enumerate(NAMES):  # each tag alone, without padding: tags do not see one another
         own = average(rows[name])[None] if mode == "mean" else rows[name][None]
         alone = RamPlus.from_checkpoint(tmp_path / "ram.safetensors", torch.tensor(own, dtype=torch.float32), SIZES)
