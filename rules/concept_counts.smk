@@ -86,30 +86,6 @@ rule collect_counts:
         " --out {output.counts} 2>&1 | tee {log}"
 
 
-rule audit_counts:
-    """Ask the index again, in other ways, for what must hold of any text counts."""
-    input:
-        script=src("audit_counts.py"),
-        lib=lib("audit_counts.py"),
-        index=per_chunk(MAIN_INDEX),
-        chunks=per_chunk("<results>/chunk_counts/{pretraining}/{chunk}.parquet"),
-        counts="<results>/counts/{pretraining}.parquet",
-        concepts=config["concepts"],
-    output:
-        "<results>/checks/{pretraining}.csv",
-    log:
-        "<logs>/audit_counts/{pretraining}.log",
-    conda:
-        "../envs/workflow.yaml"
-    params:
-        mode=config["counting"]["modes"][0],
-        index=lambda wildcards, input: files_of_chunks(input.index),
-        chunks=lambda wildcards, input: files_of_chunks(input.chunks),
-    shell:
-        "python {input.script} --index {params.index} --chunks {params.chunks} --counts {input.counts}"
-        " --concepts {input.concepts} --mode {params.mode} --threads {threads} --out {output} 2>&1 | tee {log}"
-
-
 rule list_skipped:
     """List the samples that a step could not use, by dataset and reason; unreadable evaluation pictures among them."""
     input:

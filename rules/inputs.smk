@@ -4,6 +4,7 @@ import gc
 
 
 include: "shard_inputs.smk"
+include: "chunk_inputs.smk"
 include: "downstream_inputs.smk"
 include: "tagger_inputs.smk"
 
