@@ -45,10 +45,7 @@ include: "rules/provenance.smk"
 
 if PUBLISHED or NAMES_PUBLISHED:
 
-    include: "rules/released_inputs.smk"
     include: "rules/released.smk"
-    include: "rules/text_to_image.smk"
-    include: "rules/let_it_wag.smk"
 
 
 rule all:

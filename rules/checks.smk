@@ -1,4 +1,4 @@
-"""Reads: counts, scores, tables. Produces: audits, and <results>/checks/passed.txt when all checks hold."""
+"""Reads: text indices, counts, scores. Produces: audits, and <results>/checks/passed.txt when all checks hold."""
 
 
 rule audit_counts:

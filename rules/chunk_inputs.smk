@@ -45,7 +45,8 @@ def all_pinned(pretraining):
 def digest_of(shards):
     """What tells pinned shards apart, in short: an edit of the manifest reruns their chunk."""
     pinned = [shard for shard in shards if shard.sha256 or is_remote(shard.location)]
-    return hashlib.sha256(repr([shard.sha256 or shard.location for shard in pinned]).encode()).hexdigest()
+    known = sorted((shard_name(shard.location), shard.sha256 or shard.location) for shard in pinned)
+    return hashlib.sha256(repr(known).encode()).hexdigest()
 
 
 def verified(wildcards):
@@ -54,8 +55,10 @@ def verified(wildcards):
 
 
 def all_verified(wildcards):
-    """The same of a dataset."""
-    return "<results>/manifests/{pretraining}.tsv" if pinned_files(SHARDS[wildcards.pretraining]) else []
+    """The same of a dataset's chunks."""
+    name = wildcards.pretraining
+    chunks = [chunk for chunk, shards in CHUNKS[name].items() if pinned_files(shards)]
+    return [f"<results>/manifests/{name}/{chunk}.tsv" for chunk in chunks]
 
 
 def chunk_digest(wildcards):
@@ -64,12 +67,12 @@ def chunk_digest(wildcards):
 
 
 def is_known(shard):
-    """Whether all is known of a shard before it is there: a pinned one is listed, and fetching accepts no other."""
+    """Whether all is known of a shard before it is there: a manifest says it, and fetching accepts no other."""
     return is_remote(shard.location) and shard.size and shard.sha256
 
 
-def listed(pretraining, chunks):
-    """Manifests of those of these chunks whose shards must be looked at to be listed."""
+def made_manifests(pretraining, chunks):
+    """Manifests of those of these chunks whose shards must be looked at, for not all is known of them."""
     chunks = [chunk for chunk in chunks if not all(map(is_known, CHUNKS[pretraining][chunk]))]
     return [f"<results>/manifests/{pretraining}/{chunk}.tsv" for chunk in chunks]
 
@@ -122,4 +125,5 @@ def per_sampled_chunk(pattern):
 def fetched_sample(wildcards):
     """The folder that the sampled chunk's remote shards are fetched to."""
     name = wildcards.pretraining
-    return f"<scratch>/{name}/{first_chunk(name)}" if has_remote(name) else []
+    remote = any(is_remote(shard.location) for shard in CHUNKS[name][first_chunk(name)])
+    return f"<scratch>/{name}/{first_chunk(name)}" if remote else []

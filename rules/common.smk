@@ -53,8 +53,9 @@ def untracked(value):
 
 def speed_flags(settings):
     """Options of a program that runs a model which decide how fast it is."""
-    flags = ((f"--{key.replace('_', '-')}", settings.get(key, "")) for key in ("device", "batch_size", "workers"))
-    return " ".join(f"{flag} {value}" for flag, value in flags if value != "")
+    keys = [key for key in ("device", "batch_size", "workers") if key in settings]
+    flags = [f"--{key.replace('_', '-')} {settings[key]}" for key in keys]
+    return " ".join([*flags, *["--compile"] * settings.get("compile", False)])
 
 
 def megabytes(base, per_mb=0):

@@ -80,7 +80,7 @@ def checkpoint_of(wildcards):
 
 def preprocessing_of(wildcards):
     """How pictures are prepared for a model that is trained here; a fetched one has its recipe_file."""
-    return model_of(wildcards).preprocessing if model_of(wildcards).source == "trained" else ""
+    return (model_of(wildcards).preprocessing or "squash") if model_of(wildcards).source == "trained" else ""
 
 
 def recipe_file(wildcards):

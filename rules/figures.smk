@@ -1,4 +1,4 @@
-"""Reads: tables, counts, shards. Produces: each figure as PNG and PDF, with the data it draws as CSV."""
+"""Reads: tables, counts. Produces: each figure as PNG and PDF, with the data it draws as CSV."""
 
 
 rule figure_log_linear:

@@ -48,7 +48,7 @@ rule compare_tagger:
         lib=lib("tag_images.py"),
         shard=ancient(lambda wildcards: first_shard(compared_dataset())),
         # another shard in its place is seen by its manifest, or by its digest
-        manifest=lambda wildcards: listed(compared_dataset(), [first_chunk(compared_dataset())]),
+        manifest=lambda wildcards: made_manifests(compared_dataset(), [first_chunk(compared_dataset())]),
         concepts=config["concepts"],
         checkpoint=lambda wildcards: tagger_checkpoint(COMPARED[wildcards.tagger]),
         architecture=lambda wildcards: tagger_architecture(COMPARED[wildcards.tagger]),

@@ -11,7 +11,7 @@ rule sample_pairs:
         tags=per_sampled_chunk("<results>/image_tags/{pretraining}/{chunk}.parquet"),
         skipped=per_sampled_chunk("<results>/skipped/pictures/{pretraining}/{chunk}.parquet"),
         # they say where the shards lie, and change with them
-        manifests=lambda wildcards: listed(wildcards.pretraining, sampled_chunks(wildcards.pretraining)),
+        manifests=lambda wildcards: made_manifests(wildcards.pretraining, sampled_chunks(wildcards.pretraining)),
         fetched=ancient(fetched_sample),
         concepts=config["concepts"],
     output:

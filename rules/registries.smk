@@ -111,6 +111,11 @@ def check_models():
             )
         if row.architecture.endswith(".json") and not os.path.exists(row.architecture):
             raise WorkflowError(f"{where}: row {row.model!r}: architecture {row.architecture} does not exist")
+        if row.source == "trained" and not row.architecture.endswith(".json"):
+            raise WorkflowError(
+                f"{where}: row {row.model!r} is trained here, so its architecture must be a file (.json), "
+                f"not {row.architecture}"
+            )
         if row.source == "trained" and row.pretraining not in MEASURED:
             raise WorkflowError(
                 f"{where}: row {row.model!r} is trained here, and config: pretraining lacks shards of {row.pretraining}"

@@ -3,6 +3,12 @@
 The data folder is the config's released_data; where it is not given, upstream's archive is fetched at one commit.
 """
 
+
+include: "released_inputs.smk"
+include: "text_to_image.smk"
+include: "let_it_wag.smk"
+
+
 if "released_data" not in config:
 
     rule retrieve_released:

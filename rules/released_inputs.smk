@@ -84,7 +84,7 @@ LET_IT_WAG = released(
     "let_it_wag_datasets/let_it_wag_class_list.txt",
     "zero_shot_evaluations/imagenet_ensemble_results.json",
 )
-RATED = {
+PEOPLE_FILES = {
     "names": released(f"{PEOPLE}/entities/P31_Q5_50000.txt"),
     "counts": released(f"{PEOPLE}/entities/P31_Q5_50000/cnt_space.json"),
     "ratings": released(*(f"{PEOPLE}/P{rater}_v1_bucket_acc.json" for rater in range(1, 7))),
@@ -96,7 +96,9 @@ def everything_released():
     files = [path for name in PUBLISHED for path in count_files(name) + misalignment_file(name)]
     files += [path for name in DOWNSTREAM.index[DOWNSTREAM.class_names == "published"] for path in class_scores(name)]
     files += [path for table in SCORES.values() for path in published_scores(table)]
-    return sorted({*files, *superseded_files(), *LET_IT_WAG, *(path for paths in RATED.values() for path in paths)})
+    return sorted(
+        {*files, *superseded_files(), *LET_IT_WAG, *(path for paths in PEOPLE_FILES.values() for path in paths)}
+    )
 
 
 def check_released():

@@ -50,13 +50,17 @@ def read_manifest(pretraining):
         raise WorkflowError(
             f"{where} does not exist; it is a TSV of location, size, sha256: config/README.md says how to make one"
         )
+    if Path(path) == Path(config.get("pathvars", {}).get("results", "results"), "manifests", f"{pretraining}.tsv"):
+        raise WorkflowError(f"{where} is what this run writes; copy it elsewhere and name the copy")
     with open(path, encoding="utf-8-sig", newline="") as file:
-        columns, *rows = csv.reader(file, delimiter="\t")
+        columns, *rows = [*csv.reader(file, delimiter="\t")] or [[]]
     if missing := {*Shard._fields}.difference(columns):
         raise WorkflowError(f"{where}: line 1: no column {', '.join(sorted(missing))}")
     cells = operator.itemgetter(*map(columns.index, Shard._fields))
     shards = []
     for line, row in enumerate(rows, start=2):
+        if not row:
+            continue
         location, size, sha256 = cells(row + [""] * (len(columns) - len(row)))
         if not SIZE(size) or not SHA256(sha256):
             raise WorkflowError(f"{where}: line {line}: size must be bytes, sha256 64 hexadecimal digits, or empty")

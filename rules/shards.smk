@@ -54,7 +54,8 @@ rule list_shards:
         mem_mb=megabytes(1000),
         runtime=minutes(10, per_shard=0.2),
     params:
-        expected=lambda wildcards: rows_of(chunk_shards(wildcards)),
+        expected=untracked(lambda wildcards: rows_of(chunk_shards(wildcards))),
+        digest=chunk_digest,
     shell:
         "python {input.script} --shards {input.shards:q} {input.kept:q} --expected {params.expected:q}"
         " --out {output} 2>&1 | tee {log}"
@@ -66,7 +67,7 @@ rule collect_manifest:
         script=src("collect_manifest.py"),
         lib=lib("collect_manifest.py"),
         pinned=lambda wildcards: REGISTERED_PRETRAINING.manifest[wildcards.pretraining] or [],
-        chunks=lambda wildcards: listed(wildcards.pretraining, CHUNKS[wildcards.pretraining]),
+        chunks=lambda wildcards: made_manifests(wildcards.pretraining, CHUNKS[wildcards.pretraining]),
     output:
         "<results>/manifests/{pretraining}.tsv",
     log:

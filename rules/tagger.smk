@@ -99,6 +99,10 @@ rule embed_labels:
     priority: FIRST
     conda:
         "../envs/workflow.yaml"
+    resources:
+        mem_mb=megabytes(2000, per_mb=3),
+        runtime=minutes(30),
+        gpu=1,
     params:
         architecture=lambda wildcards: architecture_of(text_model()),
     shell:

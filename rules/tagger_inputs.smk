@@ -6,7 +6,11 @@ from types import SimpleNamespace
 TAGGER = config["tagger"]
 COMPARED = config.get("tagger_comparison", {})
 TAGGER_TRAINING = TAGGER.get("training", {})
-TAGGER_OPTIONS = ("kind", "architecture", "preprocessing", "score", "template", "precision")
+TAGGER_OPTIONS = {  # of each kind; what the default configuration says for another kind is not meant
+    "open_clip": ("architecture", "preprocessing", "score", "template", "precision"),
+    "ram_plus": ("sizes", "precision"),
+    "owlv2": ("template", "precision"),
+}
 
 
 def named_model(name):
@@ -27,29 +31,38 @@ def tagger_checkpoint(tagger=TAGGER):
     return "<results>/models/tagger.pt" if tagger["checkpoint"] == "trained" else tagger["checkpoint"]
 
 
+def tagger_options(tagger):
+    """What decides a tagger's numbers; a model of the registry brings its architecture and preparation."""
+    options = {key: tagger[key] for key in TAGGER_OPTIONS[tagger["kind"]] if key in tagger}
+    if "model" in tagger:
+        model = named_model(tagger["model"])
+        options |= {"architecture": architecture_of(model), "preprocessing": preprocessing_of(model)}
+    return options
+
+
 def tagger_architecture(tagger=TAGGER):
     """The file of a tagger's architecture; what is known by name has none."""
-    name = architecture_of(named_model(tagger["model"])) if "model" in tagger else tagger.get("architecture", "")
+    name = tagger_options(tagger).get("architecture", "")
     return name if name.endswith(".json") else []
 
 
 def tagger_recipe(tagger=TAGGER):
-    """How pictures are prepared for a fetched model of the registry, unless the config says it."""
-    if "model" not in tagger or "preprocessing" in tagger:
-        return []
-    path = recipe_file(named_model(tagger["model"]))
-    return path and path.format(**vars(named_model(tagger["model"])))
+    """The file that says how pictures are prepared: a fetched model's, or the config's; what has a name has none."""
+    if "model" in tagger:
+        path = recipe_file(named_model(tagger["model"]))
+        return path and path.format(**vars(named_model(tagger["model"])))
+    name = tagger_options(tagger).get("preprocessing", "")
+    return name if name.endswith(".json") else []
 
 
 def tagger_flags(tagger=TAGGER):
-    """Options of a tagger that decide its numbers, as tag_images takes them; its recipe apart."""
-    if "model" in tagger:
-        model = named_model(tagger["model"])
-        own = {"architecture": architecture_of(model), "preprocessing": preprocessing_of(model)}
-        tagger = {key: value for key, value in own.items() if value} | tagger
-    flags = [f"--{key} {shlex.quote(tagger[key])}" for key in TAGGER_OPTIONS if key in tagger]
-    flags += [f"--sizes {shlex.quote(json.dumps(tagger['sizes']))}"] if "sizes" in tagger else []
-    return " ".join([*flags, *(["--compile"] if tagger.get("compile") else [])])
+    """tagger_options as tag_images takes them, files apart from the architecture's left out: they are inputs."""
+    options = {key: value for key, value in tagger_options(tagger).items() if value}
+    if options.get("preprocessing", "").endswith(".json"):
+        del options["preprocessing"]
+    options = {"kind": tagger["kind"], **options}
+    texts = {key: json.dumps(value) if key == "sizes" else value for key, value in options.items()}
+    return " ".join(f"--{key} {shlex.quote(text)}" for key, text in texts.items())
 
 
 def gpus(tagger):

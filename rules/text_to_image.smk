@@ -39,9 +39,9 @@ rule tabulate_people:
     input:
         script=src("tabulate_people.py"),
         lib=lib("tabulate_people.py"),
-        names=RATED["names"],
-        counts=RATED["counts"],
-        ratings=RATED["ratings"],
+        names=PEOPLE_FILES["names"],
+        counts=PEOPLE_FILES["counts"],
+        ratings=PEOPLE_FILES["ratings"],
     output:
         report("<results>/tables/people.csv", caption="../report/people.rst", category="Tables"),
     log:

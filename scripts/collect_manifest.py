@@ -1,20 +1,20 @@
 """Put a dataset's shards into one manifest: those that its chunks list, and those that it pinned before."""
 
 import argparse
+import csv
 from pathlib import Path
-
-import pandas as pd
 
 from concept_freq.fetching import COLUMNS, Shard
 from concept_freq.tables import atomic_path
 
 
-def pinned_rows(path: Path | None) -> pd.DataFrame:
-    """Rows (COLUMNS) of the manifest that a user gave; without one, none."""
-    if path is None:
-        return pd.DataFrame(columns=COLUMNS)
-    table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    return table.assign(name=[Shard(location).name for location in table.location])[[*COLUMNS]]
+def rows_of(path: Path) -> dict[str, list[str]]:
+    """Rows (COLUMNS) of a manifest, made here or given by a user, by the shards' names."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file, delimiter="\t") if row["location"]]
+    names = [Shard(row["location"]).name for row in rows]
+    cells = [(row["location"], row["size"] or "", (row["sha256"] or "").lower()) for row in rows]
+    return {name: [name, *known] for name, known in zip(names, cells, strict=True)}
 
 
 def main() -> None:
@@ -24,12 +24,11 @@ def main() -> None:
     parser.add_argument("--chunks", type=Path, nargs="*", default=[], help="manifests of chunks")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    rows = {row[0]: row for row in pinned_rows(args.pinned).itertuples(index=False, name=None)}
+    rows = rows_of(args.pinned) if args.pinned else {}
     for path in args.chunks:  # what was looked at says more than what was given
-        listed = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
-        rows |= {row[0]: row for row in listed[[*COLUMNS]].itertuples(index=False, name=None)}
-    with atomic_path(args.out) as temporary:
-        pd.DataFrame(rows.values(), columns=COLUMNS).to_csv(temporary, sep="\t", index=False)
+        rows |= rows_of(path)
+    with atomic_path(args.out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter="\t", lineterminator="\n").writerows([COLUMNS, *rows.values()])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 
 from concept_freq.concepts import Concept, lemma_forms, read_concepts
-from concept_freq.database import at_thresholds, connect
+from concept_freq.database import at_limits, connect
 from concept_freq.hits import create_hits, register_forms
 from concept_freq.lexicon import MODES, forms_of
 from concept_freq.thresholds import RULES, limit_of
@@ -46,7 +46,7 @@ def picture_counts(db: duckdb.DuckDBPyConnection, tags: list[str], concept: int 
     """Image and matched counts of a listed concept; None for both where it is not listed or not tagged."""
     if concept is None or not tags:
         return [None, None]
-    sql = BOTH_SQL.format(columns=at_thresholds([limit]), limit=limit)
+    sql = BOTH_SQL.format(columns=at_limits([limit]), limit=limit)
     return list(db.execute(sql, {"tags": tags, "concept": concept}).fetchone())
 
 

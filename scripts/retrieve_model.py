@@ -18,7 +18,7 @@ from huggingface_hub import hf_hub_download
 from concept_freq import clip
 from concept_freq.checkpoints import FORMATS, fit_into, read_state
 from concept_freq.digests import sha256_of
-from concept_freq.preprocessing import NAMED, write_recipe
+from concept_freq.preprocessing import NAMED, NAMES, named, write_recipe
 from concept_freq.tables import atomic_path
 
 UNREACHABLE = (OSError, RuntimeError, ValueError)
@@ -61,7 +61,7 @@ def check_sha256(path: Path, expected: str) -> None:
 def settings_of(source: str, architecture: str, preprocessing: str) -> dict:
     """How pictures are prepared: as the row says, else as open_clip knows of the weights, else as CLIP's."""
     if preprocessing:
-        return NAMED[preprocessing]
+        return named(preprocessing)
     tag = source.removeprefix("open_clip:") if source.startswith("open_clip:") else ""
     known = open_clip.get_pretrained_cfg(architecture, tag) if tag else {}
     return {key: known.get(key, default) for key, default in NAMED["clip"].items()}
@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--architecture", required=True, help="open_clip's name, or a model config (.json)")
     parser.add_argument("--source", required=True)
     parser.add_argument("--format", choices=FORMATS, default="open_clip")
-    parser.add_argument("--preprocessing", choices=NAMED, help="else the weights' own")
+    parser.add_argument("--preprocessing", choices=NAMES, help="else the weights' own")
     parser.add_argument("--sha256", default="", help="of the checkpoint")
     parser.add_argument("--cache", type=Path, required=True, help="folder that keeps what was fetched")
     parser.add_argument("--recipe", type=Path, required=True, help="how pictures are prepared (out, .json)")

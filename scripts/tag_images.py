@@ -21,11 +21,15 @@ from concept_freq.streaming import Pictures, stream
 from concept_freq.taggers import KINDS, read_checkpoint_path
 from concept_freq.tagging import Parts, tag
 
+NOT_DECISIVE = ("out", "histograms", "skipped", "device", "batch_size", "workers", "threads", "compile")
+
 
 def fingerprint(args: argparse.Namespace) -> str:
     """What decides a shard's tags, in short: parts of an interrupted run are used only where it is the same."""
-    options = {key: str(value) for key, value in vars(args).items() if key not in ("out", "histograms", "skipped")}
-    inputs = [args.concepts, *(path for path in (args.checkpoint, args.labels) if path and path.is_file())]
+    options = {key: str(value) for key, value in vars(args).items() if key not in NOT_DECISIVE}
+    given = [Path(path) for path in (args.checkpoint, args.labels, args.architecture, args.preprocessing) if path]
+    files = [file for path in given for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    inputs = [args.concepts, *(file for file in files if file.is_file())]
     code = sorted(Path(__file__).with_name("concept_freq").glob("*.py"))
     shards = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in args.shards]
     known = json.dumps([options, sha256_of([*inputs, *code]), shards], sort_keys=True)

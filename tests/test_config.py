@@ -118,6 +118,40 @@ def test_a_wrong_tagger_is_named(snakemake, project, changes, words):
     assert failed_with(result, *words), result.stderr
 
 
+@pytest.mark.parametrize(
+    ("tagger", "flags"),
+    [
+        ({"model": "siglip/ViT-B-16"}, r"--architecture ViT-B-16-SigLIP .*--preprocessing \S*/siglip/ViT-B-16\.json"),
+        ({"kind": "owlv2", "checkpoint": "owl", "device": "cpu"}, r"--kind owlv2 +--device cpu"),
+        ({**RAM_PLUS, "compile": True}, r"--kind ram_plus .*--compile"),
+    ],
+    ids=["model", "owlv2", "ram_plus"],
+)
+def test_another_tagger_over_the_configured_one_takes_none_of_its_options(snakemake, project, tagger, flags):
+    def open_registry(config):
+        own = config["tagger"]
+        with_ram_plus(config)
+        config["tagger"] = own
+
+    over = project(open_registry) / "over.yaml"
+    over.write_text(yaml.safe_dump({"tagger": tagger}))
+    (over.parent / "owl").mkdir()
+    (over.parent / "ram.pth").write_bytes(b"")
+    target = "results/counts/random_tiny.parquet"
+    result = snakemake("--dry-run", "--printshellcmds", target, "--configfile", str(over), folder=over.parent)
+    assert result.returncode == 0, result.stderr
+    said = (result.stdout + result.stderr).splitlines()
+    commands = [line for line in said if "python" in line and "tag_images.py --shards" in line]
+    assert commands
+    assert all(re.search(flags, line) and "models/tagger.json" not in line for line in commands), commands[0]
+
+
+def test_a_model_trained_here_needs_the_file_of_its_architecture(snakemake, project):
+    path = project() / "config" / "models.tsv"
+    path.write_text(re.sub(r"\S+/resnet\.json", "RN50", path.read_text()))
+    assert failed_with(dry_run(snakemake, path.parents[1]), "random_tiny/resnet", "must be a file", "RN50")
+
+
 def test_released_data_are_fetched_where_no_folder_is_given(snakemake):
     result = snakemake("--dry-run", "--configfile", "config/released.yaml")
     assert result.returncode == 0, result.stderr
@@ -156,6 +190,7 @@ def test_the_unspoilt_copy_is_fine(snakemake, project):
             ["random_tiny/resnet", "trained here", "lacks shards"],
         ),
         (lambda c: c.update(downstream=["imagenet"]), ["downstream", "imagenet"]),
+        (lambda c: c["tagger_comparison"].update(ram=RAM_PLUS), ["tagger_comparison.ram.kind", "ram_plus"]),
         (lambda c: c.update(concepts="config/missing.tsv"), ["concepts", "config/missing.tsv", "does not exist"]),
         (lambda c: c["registries"].update(pretraining="config/no.tsv"), ["registries.pretraining", "config/no.tsv"]),
         (lambda c: c.update(ratings={"random_tinny": ["a.csv"]}), ["ratings.random_tinny", "no dataset of that name"]),

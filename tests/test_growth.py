@@ -137,7 +137,7 @@ def test_pinned_remote_shards_are_known_by_their_manifest(small, shards, snakema
     def pin(address: str) -> pd.DataFrame:
         rows = [(f"{address}/{path.name}", path.stat().st_size, sha256_of([path])) for path in sorted(served.iterdir())]
         table = pd.DataFrame(rows, columns=["location", "size", "sha256"])
-        table.to_csv(manifest, sep="\t", index=False)
+        manifest.write_text(table.to_csv(sep="\t", index=False) + "\n")  # an empty line is no shard
         return table
 
     with FaultyServer(served) as server:
@@ -150,6 +150,7 @@ def test_pinned_remote_shards_are_known_by_their_manifest(small, shards, snakema
         assert not (project.folder / "results" / "manifests" / "mine").exists()  # nothing was read to be listed
 
         config = project.folder / "config" / "config.yaml"
+        assert "tries: 3" in config.read_text()
         config.write_text(config.read_text().replace("tries: 3", "tries: 4"))
         assert project.planned(*targets) == {}
         pin(server.url.replace("127.0.0.1", "localhost"))  # another address of the same shards
@@ -168,10 +169,30 @@ def test_pinned_remote_shards_are_known_by_their_manifest(small, shards, snakema
     assert project.contents() == anew.contents()
 
 
+def test_of_a_local_first_chunk_pairs_are_sampled_without_fetching(small, shards, snakemake, tmp_path):
+    local = [f"{shards}/0000{i}.tar\t\t" for i in (0, 1)]
+    (tmp_path / "manifest.tsv").write_text("\n".join(["location\tsize\tsha256", *local, "http://x.org/00002.tar\t\t"]))
+    project = Project(tmp_path / "run", small, snakemake, 2, manifest=str(tmp_path / "manifest.tsv"))
+    planned = project.planned("results/rating/mine/pairs.parquet")
+    assert planned["sample_pairs"] == planned["tag_images"] == 1
+    assert "fetch_shards" not in planned
+
+
+def test_a_manifest_that_the_run_writes_cannot_pin(small, shards, snakemake, tmp_path):
+    project = Project(tmp_path / "run", small, snakemake, manifest="results/manifests/mine.tsv")
+    path = project.folder / "results" / "manifests" / "mine.tsv"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"name\tlocation\tsize\tsha256\n00000.tar\t{shards}/00000.tar\t\t\n")
+    result = project.snakemake("--dry-run", *TARGETS, folder=project.folder)
+    assert result.returncode != 0
+    assert "copy it elsewhere" in result.stdout + result.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         (None, ["does not exist", "config/README.md"]),
+        ("", ["line 1", "location", "sha256"]),
         ("location\tsize\n", ["line 1", "sha256"]),
         ("location\tsize\tsha256\na/0.tar\t1 MB\t\n", ["line 2", "size"]),
         ("location\tsize\tsha256\na/0.tar\t\tabc\n", ["line 2", "sha256"]),
@@ -181,7 +202,7 @@ def test_pinned_remote_shards_are_known_by_their_manifest(small, shards, snakema
 )
 def test_a_wrong_manifest_is_named_before_any_job(snakemake, tmp_path, text, words):
     manifest = tmp_path / "manifest.tsv"
-    if text:
+    if text is not None:
         manifest.write_text(text)
     project = Project(tmp_path / "run", tmp_path, snakemake, manifest=str(manifest))
     (tmp_path / "models").mkdir()

@@ -32,6 +32,14 @@ def test_every_option_is_known(name):
     assert set(options.get("set-resources", {})) <= rules
 
 
+@pytest.mark.parametrize("name", ["slurm", "lsf"])
+def test_whatever_asks_for_a_gpu_is_sent_where_they_are(name):
+    rules = "".join(path.read_text() for path in (REPOSITORY / "rules").glob("*.smk")).split("rule ")
+    asking = {text.split(":")[0] for text in rules if "        gpu=" in text}
+    assert "tag_images" in asking
+    assert set(read(name)["set-resources"]) == asking
+
+
 def lines(path: Path) -> list[str]:
     """Lines that open a rule."""
     return [line for line in path.read_text().splitlines() if line.strip().startswith("rule ")]

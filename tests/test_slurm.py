@@ -163,7 +163,7 @@ def test_whatever_happens_on_the_cluster_the_bytes_are_those_of_the_local_run(sl
 
     jobs = run.ask("sacct", "-X", "-n", "-P", "--format", "Comment,State,ReqMem,AllocTRES").splitlines()
     states = [line.split("|")[1:3] for line in jobs if line.startswith("rule_train_tagger")]
-    assert [state for state, _ in states if state == "COMPLETED"] == ["COMPLETED"]
+    assert "COMPLETED" in [state for state, _ in states]  # twice where the run was killed before it heard of it
     assert len({memory for _, memory in states}) > 1, states
     assert any("NODE_FAIL" in line or "CANCELLED" in line for line in jobs)
     assert all("gres/gpu=1" in line for line in jobs if re.match(r"rule_(tag|embed)_images.*COMPLETED", line))

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from concept_freq.concepts import Concept, lemma_forms
-from concept_freq.database import at_thresholds, connect, sql_text
+from concept_freq.database import at_limits, connect, sql_text
 from concept_freq.hits import create_hits, pieces, register_forms
 from concept_freq.thresholds import limit_of
 
@@ -35,11 +35,11 @@ def suffix(value: str | float) -> str:
     return f"_{value}"
 
 
-def create_tags(db: duckdb.DuckDBPyConnection, tags: list[Path], threshold: float, name: str) -> None:
-    """Create the view ``name`` of (concept_id, shard, row, probability) tagged with at least ``threshold``."""
+def create_tags(db: duckdb.DuckDBPyConnection, tags: list[Path], limit: float, name: str) -> None:
+    """Create the view ``name`` of (concept_id, shard, row, probability) tagged with at least ``limit``."""
     files = ", ".join(f"'{sql_text(path)}'" for path in tags)
     columns = "concept_id::bigint as concept_id, shard, row, probability"
-    condition = f"probability >= {threshold:.10g}"
+    condition = f"probability >= {limit:.10g}"
     db.execute(f"create or replace temp view {name} as select {columns} from read_parquet([{files}]) where {condition}")
 
 
@@ -79,7 +79,7 @@ def count_both(
     samples = np.zeros(2, np.int64)
     for _ in hits_by_piece(db, index, mode):
         text += tally(db, COUNT_SQL, n_concepts)[0]
-        matched += tally(db, MATCHED_SQL.format(columns=at_thresholds(limits)), n_concepts, len(limits))
+        matched += tally(db, MATCHED_SQL.format(columns=at_limits(limits)), n_concepts, len(limits))
         samples += db.execute(MISALIGNED_SQL.format(text="text", image=shown_from(limits[0]))).fetchone()
     return text, matched, samples
 
@@ -112,7 +112,7 @@ def count_chunk(
     columns: dict[str, Sequence | np.ndarray] = {"concept": [concept.name for concept in concepts]}
     if tags:
         create_tags(db, [tags], min(limits), "tags")
-        counts = tally(db, f"select concept_id, {at_thresholds(limits)} from tags group by concept_id", n, len(limits))
+        counts = tally(db, f"select concept_id, {at_limits(limits)} from tags group by concept_id", n, len(limits))
         columns |= {f"n_image{at}": row for at, row in zip(at_threshold, counts, strict=True)}
     n_samples = db.execute("select count(*) from read_parquet($c)", {"c": str(captions)}).fetchone()[0]
     totals = [n_samples, None, None]

@@ -36,6 +36,6 @@ def sql_name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def at_thresholds(thresholds: list[float]) -> str:
-    """Columns that count the rows whose probability is at or above each threshold."""
-    return ", ".join(f"count(*) filter (probability >= {threshold:.10g})" for threshold in thresholds)
+def at_limits(limits: list[float]) -> str:
+    """Columns that count the rows whose probability is at or above each limit."""
+    return ", ".join(f"count(*) filter (probability >= {limit:.10g})" for limit in limits)

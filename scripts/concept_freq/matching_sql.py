@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from concept_freq.database import FOLDED_SQL, at_thresholds
+from concept_freq.database import FOLDED_SQL, at_limits
 from concept_freq.lexicon import Form, distinct_forms, key_of
 from concept_freq.text import POSSESSIVE, TOKEN, fold, tokens_of
 
@@ -79,7 +79,7 @@ class SqlMatcher:
         shards = self.db.execute(
             "select distinct shard from read_parquet($c) order by 1", {"c": str(captions)}
         ).fetchall()
-        counted = f"select concept_id, [{at_thresholds(thresholds)}] from hits join"
+        counted = f"select concept_id, [{at_limits(thresholds)}] from hits join"
         for (shard,) in shards:
             given = {"c": str(captions), "s": shard}
             sql = "select row, caption from read_parquet($c) where shard = $s"

@@ -25,6 +25,7 @@ NAMED = {
         "resize_mode": "shortest",
     },
 }
+SQUASH = {"resize_mode": "squash, area-averaged"}  # what models trained here look at; no mode of open_clip's
 NAMES = ("squash", *NAMED)
 
 
@@ -39,14 +40,19 @@ def to_input(pixels: np.ndarray) -> torch.Tensor:
     return torch.from_numpy((pixels.astype(np.float32) - MEAN) / STD).permute(0, 3, 1, 2)
 
 
+def named(name: str) -> dict:
+    """Settings of one of NAMES."""
+    return {"squash": SQUASH, **NAMED}[name]
+
+
 def write_recipe(settings: dict, path: Path) -> None:
     """Keep the recipe that came with a model (open_clip's preprocessing settings)."""
     path.write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def recipe(name: str, side: int) -> Callable[[Image.Image], torch.Tensor]:
-    """From a picture to float32 (3, side, side). ``name``: squash, one of NAMED, or a file by write_recipe."""
-    if name == "squash":
+    """From a picture to float32 (3, side, side). ``name``: one of NAMES, or a file by write_recipe."""
+    settings = named(name) if name in NAMES else json.loads(Path(name).read_text(encoding="utf-8"))
+    if settings == SQUASH:
         return lambda image: to_input(shrink(image, side)[None])[0]
-    settings = NAMED[name] if name in NAMED else json.loads(Path(name).read_text(encoding="utf-8"))
     return image_transform_v2(PreprocessCfg(**{**settings, "size": side}), is_train=False)

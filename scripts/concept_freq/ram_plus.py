@@ -55,10 +55,15 @@ def resize(picture: Image.Image, size: int = OFFICIAL["image_size"]) -> np.ndarr
     return np.array(picture.convert("RGB").resize((size, size), Image.Resampling.BILINEAR))
 
 
+def normalise(pixels: Tensor) -> Tensor:
+    """Resized pictures, uint8 (batch, size, size, 3), as the model takes them: float32 (batch, 3, size, size)."""
+    mean, std = (torch.tensor(values, device=pixels.device).view(3, 1, 1) for values in (MEAN, STD))
+    return (pixels.permute(0, 3, 1, 2).float() / 255 - mean) / std
+
+
 def preprocess(picture: Image.Image, size: int = OFFICIAL["image_size"]) -> Tensor:
-    """A picture as the model takes it: resized and normalised. (3, size, size)."""
-    pixels = resize(picture, size).astype(np.float32) / 255
-    return torch.from_numpy((pixels - np.float32(MEAN)) / np.float32(STD)).permute(2, 0, 1)
+    """One picture as the model takes it. (3, size, size)."""
+    return normalise(torch.from_numpy(resize(picture, size))[None])[0]
 
 
 def rename(key: str, depths: list[int]) -> str:

@@ -70,11 +70,10 @@ def ram_plus_tagger(options, names: list[str]) -> Tagger:
     model = ram_plus.RamPlus.from_checkpoint(options.checkpoint, labels.rows, options.sizes or None, labels.mask)
     model = model.to(device, clip.dtype_of(options.precision, device))
     forward = torch.compile(model) if options.compile else model
-    mean, std = (torch.tensor(values, device=device).view(3, 1, 1) for values in (ram_plus.MEAN, ram_plus.STD))
 
     def probability(pixels: Tensor) -> Tensor:
-        images = (pixels.permute(0, 3, 1, 2).float() / 255 - mean) / std
-        return torch.sigmoid(forward(images.to(model.fc.weight.dtype)).float())
+        images = ram_plus.normalise(pixels).to(model.fc.weight.dtype)
+        return torch.sigmoid(forward(images).float())
 
     size = model.config["image_size"]
     return Tagger(lambda picture: torch.from_numpy(ram_plus.resize(picture, size)), probability, device)

@@ -1,4 +1,4 @@
-"""Audits of counts: right ones pass, and each kind of wrong ones is found, with its concept."""
+"""Audits of counts: right ones pass, wrong sums and a lemmatiser that tells spellings apart are found."""
 
 import pandas as pd
 import pytest

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concept_freq.panels import main_scores
 from concept_freq.planning import add_plan, matching, more_pairs
-from tabulate_plan import tabulate, widest
+from tabulate_plan import slopes, tabulate
 
 REPOSITORY = Path(__file__).parents[2]
 ROW = {"frequency": 100, "score": 40.0, "slope_per_decade": 10.0, "ci_low": 5.0, "ci_high": 20.0}
@@ -104,12 +105,20 @@ def test_scores_are_the_mean_over_the_pooled_sets():
     assert set(table.largest) == {900}
 
 
-def test_a_task_of_one_set_has_that_set_and_recall_is_in_percent():
-    rows = pd.DataFrame([observed("scenes", "cat", 10, 0.4)]).assign(task="retrieval")
+def test_a_task_of_one_set_has_that_set():
+    rows = pd.DataFrame([observed("scenes", "cat", 10, 40.0)]).assign(task="retrieval")
     table = tabulate(rows, fits("scenes").assign(task="retrieval"), "matched", {}, 5)
     assert table[["dataset", "score"]].to_numpy().tolist() == [["scenes", 40.0]]
-    assert list(widest(fits("a", "b", "all")).dataset) == ["all"]
+    assert list(slopes(fits("a", "b", "all")).dataset) == ["all"]
     assert tabulate(rows.assign(n_matched=np.nan), fits("scenes"), "matched", {}, 5).empty  # captions only
+
+
+def test_main_scores_are_those_of_the_config_and_recall_in_percent():
+    own = {"classification": {"prompts": "class"}, "retrieval": {"direction": "t2i", "k": "10"}}
+    rows = [{"task": task, "prompts": "", "direction": "", "k": "", **keys, "score": 0.5} for task, keys in own.items()]
+    rows += [{**rows[0], "prompts": "simple"}, {**rows[1], "k": "5"}]
+    found = main_scores(pd.DataFrame(rows), {"prompts": "class", "direction": "t2i", "k": 10, "count_type": "text"})
+    assert found.score.tolist() == [0.5, 50.0]
 
 
 def ask(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
