@@ -58,7 +58,7 @@ def templates_of(wildcards):
 
 def model_of(wildcards):
     """A model's row."""
-    return REGISTERED_MODELS.loc[f"{wildcards.pretraining}/{wildcards.backbone}"]
+    return MODEL_ROWS[f"{wildcards.pretraining}/{wildcards.backbone}"]
 
 
 def architecture_of(wildcards):
@@ -94,5 +94,6 @@ def local_checkpoint(wildcards):
     return source if os.path.exists(source) else []
 
 
+MODEL_ROWS = {row.model: row for row in REGISTERED_MODELS.itertuples()}
 PROMPTS = {Path(path).stem: path for path in config["prompts"]}
 DOWNSTREAM_SHARDS = {dataset: webdataset_shards(dataset) for dataset in DOWNSTREAM.index if webdataset(dataset)}

@@ -55,7 +55,7 @@ rule evaluate_classification:
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=megabytes(2000, per_mb=3),
+        mem_mb=megabytes(4000),
         runtime=minutes(25),
         gpu=1,
     params:
@@ -87,7 +87,7 @@ rule evaluate_retrieval:
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=megabytes(2000, per_mb=3),
+        mem_mb=megabytes(4000),
         runtime=minutes(25),
         gpu=1,
     params:

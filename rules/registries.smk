@@ -13,15 +13,11 @@ REPOSITORY = Path(workflow.basedir)
 MADE_CONCEPTS = "concepts/class_names.tsv"
 
 
-def schema_path(name):
-    """Path of config/schemas/{name}.schema.yaml."""
-    return REPOSITORY / "config" / "schemas" / f"{name}.schema.yaml"
-
-
 @functools.cache
 def validator(schema):
-    """Validator of a schema by its name."""
-    return jsonschema.Draft202012Validator(load_configfile(schema_path(schema)))
+    """Validator of config/schemas/{schema}.schema.yaml."""
+    path = REPOSITORY / "config" / "schemas" / f"{schema}.schema.yaml"
+    return jsonschema.Draft202012Validator(load_configfile(path))
 
 
 def check(data, schema, where):
@@ -43,7 +39,7 @@ def read_rows(path, schema, where):
     """A TSV as a table indexed by its first column, every row validated; columns it leaves out are empty."""
     if not os.path.exists(path):
         raise WorkflowError(f"{where}: {path} does not exist")
-    kinds = {key: entry.get("type") for key, entry in load_configfile(schema_path(schema))["properties"].items()}
+    kinds = {key: entry.get("type") for key, entry in validator(schema).schema["properties"].items()}
     table = pd.read_csv(path, sep="\t", dtype=object, keep_default_na=False, comment="#")
     for row in table.to_dict("records"):
         filled = {column: typed(cell, kinds.get(column)) for column, cell in row.items() if cell}
