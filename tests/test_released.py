@@ -34,6 +34,9 @@ def copy(tmp_path_factory):
     for name in TREE:
         source = REPOSITORY / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    config = folder / "config" / "config.yaml"
+    assert "draws: 1000 " in config.read_text()
+    config.write_text(config.read_text().replace("draws: 1000 ", "draws: 200 "))  # intervals are not compared here
     return folder
 
 
