@@ -15,7 +15,6 @@ from concept_freq.remote import CUT, Answer, RefusedError, StaleError, Unavailab
 BLOCK = 1 << 20
 WRONG = 3  # times that a whole file may be another than the wanted one
 MAGIC = {".parquet": b"PAR1", ".gz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
-COLUMNS = ("name", "location", "size", "sha256")  # of a manifest
 PAGES = (b"<!doctype", b"<html", b"<?xml")
 
 
