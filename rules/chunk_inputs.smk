@@ -21,10 +21,14 @@ def pinned_files(shards):
     return [shard.location for shard in shards if not is_remote(shard.location) and shard.sha256]
 
 
+def fetched_to(pretraining, chunk, shards):
+    """The folder that the remote ones among these shards of a chunk are fetched to, if there are any."""
+    return [f"<scratch>/{pretraining}/{chunk}"] * any(is_remote(shard.location) for shard in shards)
+
+
 def pinned_shards(pretraining, chunk, shards):
     """Shards that a manifest tells apart, and the folder of those that are fetched: ancient, for neither is by time."""
-    fetched = any(is_remote(shard.location) for shard in shards)
-    return [*pinned_files(shards), *[f"<scratch>/{pretraining}/{chunk}"] * fetched]
+    return pinned_files(shards) + fetched_to(pretraining, chunk, shards)
 
 
 def shards_here(wildcards):
@@ -123,7 +127,6 @@ def per_sampled_chunk(pattern):
 
 
 def fetched_sample(wildcards):
-    """The folder that the sampled chunk's remote shards are fetched to."""
+    """fetched_to of the first chunk, the only one that is sampled where shards are remote."""
     name = wildcards.pretraining
-    remote = any(is_remote(shard.location) for shard in CHUNKS[name][first_chunk(name)])
-    return f"<scratch>/{name}/{first_chunk(name)}" if remote else []
+    return fetched_to(name, first_chunk(name), CHUNKS[name][first_chunk(name)])

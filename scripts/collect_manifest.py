@@ -4,8 +4,8 @@ import argparse
 import csv
 from pathlib import Path
 
-from concept_freq.fetching import COLUMNS, Shard
-from concept_freq.tables import atomic_path
+from concept_freq.fetching import Shard
+from concept_freq.manifests import write_manifest
 
 
 def rows_of(path: Path) -> dict[str, list[str]]:
@@ -27,8 +27,7 @@ def main() -> None:
     rows = rows_of(args.pinned) if args.pinned else {}
     for path in args.chunks:  # what was looked at says more than what was given
         rows |= rows_of(path)
-    with atomic_path(args.out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter="\t", lineterminator="\n").writerows([COLUMNS, *rows.values()])
+    write_manifest(rows.values(), args.out)
 
 
 if __name__ == "__main__":

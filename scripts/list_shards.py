@@ -1,15 +1,14 @@
 """List a chunk's shards: where each comes from, its size and sha256; one unlike what its manifest says is an error."""
 
 import argparse
-import csv
 import sys
 from pathlib import Path
 
 from concept_freq.digests import sha256_of
-from concept_freq.fetching import COLUMNS, read_rows
+from concept_freq.fetching import read_rows
+from concept_freq.manifests import write_manifest
 from concept_freq.progress import progress
 from concept_freq.shards import listed
-from concept_freq.tables import atomic_path
 
 
 def main() -> None:
@@ -27,8 +26,7 @@ def main() -> None:
         if shard.sha256 not in (None, sha256):
             sys.exit(f"{location}: sha256 is {sha256}, its manifest says {shard.sha256}; correct the one or the other")
         rows.append((path.name, location, path.stat().st_size, sha256))
-    with atomic_path(args.out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, delimiter="\t", lineterminator="\n").writerows([COLUMNS, *rows])
+    write_manifest(rows, args.out)
 
 
 if __name__ == "__main__":

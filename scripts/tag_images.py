@@ -21,7 +21,7 @@ from concept_freq.streaming import Pictures, stream
 from concept_freq.taggers import KINDS, read_checkpoint_path
 from concept_freq.tagging import Parts, tag
 
-NOT_DECISIVE = ("out", "histograms", "skipped", "device", "batch_size", "workers", "threads", "compile")
+NOT_DECISIVE = ("out", "histograms", "skipped", "batch_size", "workers", "threads", "compile")
 
 
 def fingerprint(args: argparse.Namespace) -> str:
