@@ -23,12 +23,12 @@ from clip_benchmark.datasets.builder import build_wds_dataset, image_captions_co
 from clip_benchmark.metrics import zeroshot_classification, zeroshot_retrieval
 from PIL import Image
 
-from concept_freq import clip, devices
-from concept_freq.downstream import class_accuracy, retrieval_ranks
-from concept_freq.embedding import embed_pictures
-from concept_freq.preprocessing import recipe
-from concept_freq.shards import add_member, shard_writer
-from concept_freq.streaming import Pictures
+from concept_freq.evaluation.sets import class_accuracy, retrieval_ranks
+from concept_freq.models import clip, devices
+from concept_freq.models.embedding import embed_pictures
+from concept_freq.models.preprocessing import recipe
+from concept_freq.shards.batches import Pictures
+from concept_freq.shards.tar import add_member, shard_writer
 
 LEAST, KS = 1.5, [1, 5, 10]
 PROMPTS = {

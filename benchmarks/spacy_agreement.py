@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from concept_freq.caption_files import read_captions
-from concept_freq.concepts import read_concepts
-from concept_freq.lexicon import compile_lexicon, forms_of
-from concept_freq.matching import match
-from concept_freq.nouns import load_tagger, nouns_of
-from concept_freq.text import lemmas
+from concept_freq.counts.caption_hits import match
+from concept_freq.counts.lexicon import compile_lexicon, forms_of
+from concept_freq.shards.caption_tables import read_captions
+from concept_freq.text.concepts import read_concepts
+from concept_freq.text.lemmas import lemmas
+from concept_freq.text.nouns import load_tagger, nouns_of
 
 CONCEPTS = Path(__file__).parents[1] / "config" / "concepts" / "emoji_world.tsv"
 Pairs = set[tuple[int, object]]

@@ -22,12 +22,13 @@ from PIL import Image
 from timm.models.swin_transformer import SwinTransformer
 from torch.nn import functional
 
-from concept_freq import devices, ram_plus
-from concept_freq.ram_plus import OFFICIAL, RamPlus
-from concept_freq.shards import add_member, shard_writer
-from concept_freq.streaming import Pictures, stream
-from concept_freq.taggers import Tagger
-from concept_freq.tagging import Parts, tag
+from concept_freq.models import devices
+from concept_freq.shards.batches import Pictures, stream
+from concept_freq.shards.tar import add_member, shard_writer
+from concept_freq.tags import ram_plus
+from concept_freq.tags.ram_plus import OFFICIAL, RamPlus
+from concept_freq.tags.taggers import Tagger
+from concept_freq.tags.tagging import Parts, tag
 
 LEAST = {"cuda": {"rate": 800, "ratio": 2.5}, "cpu": {"ratio": 2.0}}
 # operations of one image (multiply and add are two): backbone; head per tag, labels precomputed

@@ -22,17 +22,17 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from plain_sql import SqlMatcher
 
-from concept_freq.concepts import Concept
-from concept_freq.counting import count_chunk
-from concept_freq.database import connect
-from concept_freq.dictionary import tables
-from concept_freq.direct import count_directly, write_hits
-from concept_freq.hits import create_hits, register_forms
-from concept_freq.lexicon import compile_lexicon, forms_of
-from concept_freq.matching_sql import SqlMatcher
-from concept_freq.tables import ENCODINGS
-from concept_freq.text import lemmas
+from concept_freq.counts.chunk import count_chunk
+from concept_freq.counts.direct import count_directly, write_hits
+from concept_freq.counts.index_hits import create_hits, register_forms
+from concept_freq.counts.lexicon import compile_lexicon, forms_of
+from concept_freq.io.duck import connect
+from concept_freq.io.tables import ENCODINGS
+from concept_freq.text.concepts import Concept
+from concept_freq.text.dictionary import tables
+from concept_freq.text.lemmas import lemmas
 
 INDEX_CAPTIONS = Path(__file__).parents[1] / "scripts" / "index_captions.py"
 BLOCK, SAMPLE, THRESHOLDS = 250_000, 4_000, [0.5, 0.7]

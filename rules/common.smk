@@ -16,14 +16,20 @@ def src(script):
     return os.path.relpath(REPOSITORY / "scripts" / script)
 
 
+def module_file(name):
+    """File of a module of concept_freq, or none where a name is no module."""
+    path = REPOSITORY / "scripts" / f"{name.replace('.', '/')}.py"
+    return {path} if path.exists() else set()
+
+
 @functools.cache
 def imports(path):
     """The modules of concept_freq that a file imports itself."""
     found = set()
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "concept_freq":
-            parts = [node.module] if "." in node.module else [f"concept_freq.{a.name}" for a in node.names]
-            found |= {REPOSITORY / "scripts" / f"{part.replace('.', '/')}.py" for part in parts}
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            found = found.union(*map(module_file, names))
     return found
 
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from concept_freq.concepts import Concept, read_concepts
-from concept_freq.counting import count_text
-from concept_freq.database import connect
-from concept_freq.hits import register_forms
-from concept_freq.lexicon import forms_of
-from concept_freq.tables import write_csv
-from concept_freq.text import lemma, tokens, tokens_of
+from concept_freq.counts.chunk import count_text
+from concept_freq.counts.index_hits import register_forms
+from concept_freq.counts.lexicon import forms_of
+from concept_freq.io.duck import connect
+from concept_freq.io.tables import write_csv
+from concept_freq.text.concepts import Concept, read_concepts
+from concept_freq.text.lemmas import lemma, tokens, tokens_of
 
 
 def other_number(name: str) -> str:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.concepts import spelling_key
-from concept_freq.observations import COUNT_TYPES, one_row_per_concept, read_counts
-from concept_freq.published import read_counts_file
-from concept_freq.tables import write_csv
+from concept_freq.analysis.observations import COUNT_TYPES, one_row_per_concept, read_counts
+from concept_freq.io.tables import write_csv
+from concept_freq.released.published import read_counts_file
+from concept_freq.text.concepts import spelling_key
 
 CLEARLY_LARGER, CLEARLY_THERE = 3, 100
 Finding = tuple[str, str, int, list[dict]]  # check, pretraining, what was compared, violations

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from concept_freq.balancing import balance
-from concept_freq.concepts import read_concepts
-from concept_freq.lexicon import MODES
-from concept_freq.tables import write_table
+from concept_freq.counts.balancing import balance
+from concept_freq.counts.lexicon import MODES
+from concept_freq.io.tables import write_table
+from concept_freq.text.concepts import read_concepts
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.concepts import read_concepts
-from concept_freq.tables import atomic_path
+from concept_freq.io.tables import atomic_path
+from concept_freq.text.concepts import read_concepts
 
 Check = tuple[str, bool, str]
 

@@ -6,8 +6,8 @@ The share is of the pictures that can be decoded, so both remove equally many.
 import argparse
 from pathlib import Path
 
-from concept_freq.similarity import most_similar, random_share
-from concept_freq.tables import write_table
+from concept_freq.io.tables import write_table
+from concept_freq.models.similarity import most_similar, random_share
 
 
 def main() -> None:

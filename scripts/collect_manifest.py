@@ -4,8 +4,8 @@ import argparse
 import csv
 from pathlib import Path
 
-from concept_freq.fetching import Shard
-from concept_freq.manifests import write_manifest
+from concept_freq.shards.fetch import Shard
+from concept_freq.shards.manifests import write_manifest
 
 
 def rows_of(path: Path) -> dict[str, list[str]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from concept_freq.observations import TASKS
-from concept_freq.tables import SCHEMAS, write_table
+from concept_freq.analysis.observations import TASKS
+from concept_freq.io.tables import SCHEMAS, write_table
 
 
 def main() -> None:

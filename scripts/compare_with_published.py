@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.observations import POOL
-from concept_freq.tables import write_csv
+from concept_freq.analysis.observations import POOL
+from concept_freq.io.tables import write_csv
 
 KEYS = ["task", "model", "prompts", "direction", "k", "count_type", "threshold"]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from concept_freq.concepts import lemma_forms, read_concepts
-from concept_freq.counting import MISALIGNED_SQL, create_tags
-from concept_freq.database import connect
-from concept_freq.hits import create_hits, register_forms
-from concept_freq.tables import write_parquet
-from concept_freq.thresholds import add_arguments, limit_of
+from concept_freq.counts.chunk import MISALIGNED_SQL, create_tags
+from concept_freq.counts.index_hits import create_hits, register_forms
+from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.io.duck import connect
+from concept_freq.io.tables import write_parquet
+from concept_freq.text.concepts import lemma_forms, read_concepts
 
 TRUTH_SQL = """
 create temp table {name} as

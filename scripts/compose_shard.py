@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from concept_freq.captions import CaptionStyle, clean_caption, named_concepts, write_caption
-from concept_freq.concepts import Concept, read_concepts
-from concept_freq.corpus import Plan, plan_scenes
-from concept_freq.progress import progress
-from concept_freq.scenes import compose, encode_jpeg
-from concept_freq.shards import add_member, shard_writer
-from concept_freq.synthesis import generate
-from concept_freq.tables import atomic_path, write_table
+from concept_freq.io.progress import progress
+from concept_freq.io.tables import atomic_path, write_table
+from concept_freq.shards.tar import add_member, shard_writer
+from concept_freq.text.concepts import Concept, read_concepts
+from concept_freq.world.captions import CaptionStyle, clean_caption, named_concepts, write_caption
+from concept_freq.world.design import Plan, plan_scenes
+from concept_freq.world.scenes import compose, encode_jpeg
+from concept_freq.world.synthesis import generate
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from concept_freq.ram_plus import CheckpointError, convert
+from concept_freq.tags.ram_plus import CheckpointError, convert
 
 
 def main() -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from concept_freq.concepts import read_concepts
-from concept_freq.correction import Labelled, correct
-from concept_freq.database import connect
-from concept_freq.intervals import wilson
-from concept_freq.tables import write_csv
-from concept_freq.thresholds import add_arguments, limit_of
+from concept_freq.analysis.intervals import wilson
+from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.io.duck import connect
+from concept_freq.io.tables import write_csv
+from concept_freq.tags.correction import Labelled, correct
+from concept_freq.text.concepts import read_concepts
 
 SAMPLE_SQL = "select count(distinct row) from read_parquet($truth) where shard = $shard and row < $row"
 # The labelled sample are the first pictures of the first shard; every picture of a composed dataset shows something.

@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
-from concept_freq.concepts import read_concepts
-from concept_freq.counting import count_chunk
-from concept_freq.lexicon import MODES
-from concept_freq.tables import write_parquet
-from concept_freq.thresholds import add_arguments
+from concept_freq.counts.chunk import count_chunk
+from concept_freq.counts.lexicon import MODES
+from concept_freq.counts.thresholds import add_arguments
+from concept_freq.io.tables import write_parquet
+from concept_freq.text.concepts import read_concepts
 
 
 def main() -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from concept_freq.caption_files import CaptionFileError, read_captions
-from concept_freq.concepts import Concept, read_concepts
-from concept_freq.lexicon import MODES, compile_lexicon, forms_of
-from concept_freq.matching import match
-from concept_freq.nouns import TaggerMissingError, load_tagger, nouns_of
-from concept_freq.tables import atomic_path
+from concept_freq.counts.caption_hits import match
+from concept_freq.counts.lexicon import MODES, compile_lexicon, forms_of
+from concept_freq.io.tables import atomic_path
+from concept_freq.shards.caption_tables import CaptionFileError, read_captions
+from concept_freq.text.concepts import Concept, read_concepts
+from concept_freq.text.nouns import TaggerMissingError, load_tagger, nouns_of
 
 
 def read_names(path: Path, aliases: bool) -> list[Concept]:

@@ -11,11 +11,11 @@ import os
 import sys
 from pathlib import Path
 
-from concept_freq.concepts import read_concepts
-from concept_freq.descriptions import Chat, ChatError
-from concept_freq.labels import TEMPLATE, merge_descriptions
-from concept_freq.progress import progress
-from concept_freq.tables import atomic_path
+from concept_freq.io.progress import progress
+from concept_freq.io.tables import atomic_path
+from concept_freq.tags.descriptions import Chat, ChatError
+from concept_freq.tags.labels import TEMPLATE, merge_descriptions
+from concept_freq.text.concepts import read_concepts
 
 
 def main() -> None:

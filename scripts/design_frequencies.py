@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from concept_freq.concepts import Concept, read_concepts
-from concept_freq.corpus import log_uniform_counts, scene_sizes
-from concept_freq.tables import atomic_path
+from concept_freq.io.tables import atomic_path
+from concept_freq.text.concepts import Concept, read_concepts
+from concept_freq.world.design import log_uniform_counts, scene_sizes
 
 
 def read_tweets(path: Path) -> dict[str, int]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import safetensors.torch
 
-from concept_freq.embedding import add_arguments, embed_pictures, prepare
-from concept_freq.tables import atomic_path, write_table
+from concept_freq.io.tables import atomic_path, write_table
+from concept_freq.models.embedding import add_arguments, embed_pictures, prepare
 
 
 def main() -> None:

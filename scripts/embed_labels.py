@@ -10,9 +10,9 @@ from pathlib import Path
 
 import torch
 
-from concept_freq import clip, devices
-from concept_freq.concepts import read_concepts
-from concept_freq.labels import MODES, average, write_labels
+from concept_freq.models import clip, devices
+from concept_freq.tags.labels import MODES, average, write_labels
+from concept_freq.text.concepts import read_concepts
 
 
 def main() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from concept_freq.embedding import add_arguments, embed_batches, prepare
-from concept_freq.similarity import embedding_table
-from concept_freq.tables import SCHEMAS, atomic_path, write_table
+from concept_freq.io.tables import SCHEMAS, atomic_path, write_table
+from concept_freq.models.embedding import add_arguments, embed_batches, prepare
+from concept_freq.models.similarity import embedding_table
 
 
 def main() -> None:

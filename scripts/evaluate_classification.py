@@ -10,10 +10,10 @@ import pandas as pd
 import safetensors.torch
 import torch
 
-from concept_freq import clip, devices
-from concept_freq.downstream import class_accuracy, read_class_names, read_templates
-from concept_freq.intervals import wilson
-from concept_freq.tables import write_table
+from concept_freq.analysis.intervals import wilson
+from concept_freq.evaluation.sets import class_accuracy, read_class_names, read_templates
+from concept_freq.io.tables import write_table
+from concept_freq.models import clip, devices
 
 
 def accuracy_row(n: int, right: int) -> dict[str, float]:

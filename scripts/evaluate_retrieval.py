@@ -12,11 +12,11 @@ import pandas as pd
 import safetensors.torch
 import torch
 
-from concept_freq import clip, devices
-from concept_freq.concepts import lemma_forms, read_concepts
-from concept_freq.downstream import concept_recall, concepts_in, queries_by_concept, retrieval_ranks
-from concept_freq.nouns import load_tagger, noun_concepts
-from concept_freq.tables import write_table
+from concept_freq.evaluation.sets import concept_recall, concepts_in, queries_by_concept, retrieval_ranks
+from concept_freq.io.tables import write_table
+from concept_freq.models import clip, devices
+from concept_freq.text.concepts import lemma_forms, read_concepts
+from concept_freq.text.nouns import load_tagger, noun_concepts
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from concept_freq.fetching import FetchError, Shard, fetch, read_rows
-from concept_freq.progress import progress
+from concept_freq.io.progress import progress
+from concept_freq.shards.fetch import FetchError, Shard, fetch, read_rows
 
 
 def main() -> None:

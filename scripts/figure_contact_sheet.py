@@ -8,11 +8,11 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from concept_freq.concepts import read_concepts
-from concept_freq.plots import COLOURS, save, use_style
-from concept_freq.shards import Skips, read_samples
-from concept_freq.sheets import draw_picture
-from concept_freq.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.figures.look import COLOURS, save, use_style
+from concept_freq.figures.sheets import draw_picture
+from concept_freq.shards.tar import Skips, read_samples
+from concept_freq.text.concepts import read_concepts
 
 COLUMNS, ROWS = 6, 4
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from concept_freq.observations import widest
-from concept_freq.plots import COLOURS, GREY, count_axis, pretty, save, use_style
+from concept_freq.analysis.observations import widest
+from concept_freq.figures.look import COLOURS, GREY, count_axis, pretty, save, use_style
 
 LINES = {
     "randomised": "randomised, mean",

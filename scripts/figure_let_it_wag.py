@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from concept_freq.plots import COLOURS, GREY, save, use_style
+from concept_freq.figures.look import COLOURS, GREY, save, use_style
 
 KINDS = ("RN", "ViT-B-32", "ViT-B-16", "ViT-L", "larger")
 

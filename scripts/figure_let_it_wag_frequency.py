@@ -7,8 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from concept_freq.concepts import spelling_key
-from concept_freq.plots import COLOURS, GREY, count_axis, pretty, save, use_style
+from concept_freq.figures.look import COLOURS, GREY, count_axis, pretty, save, use_style
+from concept_freq.text.concepts import spelling_key
 
 KINDS = {"n_text": "in captions", "n_image": "in pictures", "n_matched": "in both"}
 

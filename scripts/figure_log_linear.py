@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from concept_freq.binning import bin_means, binning_of
-from concept_freq.observations import join, read_counts, read_fits, read_scores
-from concept_freq.plots import (
+from concept_freq.analysis.binning import bin_means, binning_of
+from concept_freq.analysis.observations import join, read_counts, read_fits, read_scores
+from concept_freq.figures.look import (
     count_axis,
     draw_bins,
     marker_of,
@@ -27,7 +27,7 @@ from concept_freq.plots import (
     use_style,
     write_sizes,
 )
-from concept_freq.views import View, complete
+from concept_freq.figures.rows import View, complete
 
 YLABEL = {"classification": "zero-shot accuracy (%)", "retrieval": "recall@{k}, {direction} (%)"}
 MODALITY = {"text": "in captions", "image": "in pictures", "matched": "in captions and pictures"}

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.pairs import PAIR
-from concept_freq.plots import COLOURS, save, use_style
-from concept_freq.shards import Sample
-from concept_freq.sheets import COLUMNS, ROWS, sheet
+from concept_freq.figures.look import COLOURS, save, use_style
+from concept_freq.figures.sheets import COLUMNS, ROWS, sheet
+from concept_freq.rating.pairs import PAIR
+from concept_freq.shards.tar import Sample
 
 LONGEST = 110  # characters of a caption
 LINES = ("#222222", COLOURS[0], COLOURS[1])

@@ -15,9 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import LogLocator
 
-from concept_freq.log_linear import RECIPES
-from concept_freq.observations import main_fits, read_fits, read_null, widest
-from concept_freq.plots import COLOURS, GREY, count_axis, palette, pretty, save, tint, use_style
+from concept_freq.analysis.observations import main_fits, read_fits, read_null, widest
+from concept_freq.analysis.recipes import RECIPES
+from concept_freq.figures.look import COLOURS, GREY, count_axis, palette, pretty, save, tint, use_style
 
 MARKERS = dict(zip(RECIPES, "osDv^Ph", strict=True))
 OFFSETS = {recipe: 0.3 * (i / 3 - 1) for i, recipe in enumerate(RECIPES)}

@@ -6,7 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from concept_freq.plots import COLOURS, GREY, count_axis, draw_line, save, stars, use_style
+from concept_freq.figures.look import COLOURS, GREY, count_axis, draw_line, save, stars, use_style
 
 
 def draw(buckets: pd.DataFrame, bins: pd.DataFrame) -> plt.Figure:

@@ -7,8 +7,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from concept_freq.observations import widest
-from concept_freq.plots import COLOURS, GREY, save, use_style
+from concept_freq.analysis.observations import widest
+from concept_freq.figures.look import COLOURS, GREY, save, use_style
 
 RHO = {"rho_paper": ("o", "published bins"), "rho_concept": ("D", "concepts")}
 

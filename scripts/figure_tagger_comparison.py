@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.concepts import read_concepts
-from concept_freq.plots import pretty, save, use_style
-from concept_freq.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
-from concept_freq.tables import write_csv
-from concept_freq.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.figures.look import pretty, save, use_style
+from concept_freq.figures.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
+from concept_freq.io.tables import write_csv
+from concept_freq.text.concepts import read_concepts
 
 
 def pairs(tags: pd.DataFrame, names: list[str], limit: float) -> set[tuple[int, str]]:

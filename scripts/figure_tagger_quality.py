@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 from scipy.stats import beta
 
-from concept_freq.database import connect
-from concept_freq.plots import COLOURS, GREY, count_axis, pretty, save, short_count, use_style
+from concept_freq.figures.look import COLOURS, GREY, count_axis, pretty, save, short_count, use_style
+from concept_freq.io.duck import connect
 
 RELIABILITY_SQL = """
 with truth as (select shard, row, concept from read_parquet($truth) where in_picture)

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from concept_freq.binning import Binning, bin_means, binning_of
-from concept_freq.observations import join, read_counts, read_fits, read_scores
-from concept_freq.plots import COLOURS, count_axis, draw_bins, save, stars, use_style, write_sizes
-from concept_freq.views import complete
+from concept_freq.analysis.binning import Binning, bin_means, binning_of
+from concept_freq.analysis.observations import join, read_counts, read_fits, read_scores
+from concept_freq.figures.look import COLOURS, count_axis, draw_bins, save, stars, use_style, write_sizes
+from concept_freq.figures.rows import complete
 
 COLUMNS = 6
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.concepts import read_concepts
-from concept_freq.plots import save, use_style
-from concept_freq.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
-from concept_freq.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.figures.look import save, use_style
+from concept_freq.figures.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
+from concept_freq.text.concepts import read_concepts
 
 
 def bands(thresholds: list[float], rule: str) -> list[tuple[float, float, str]]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from concept_freq.plots import COLOURS, GREY, pretty, save, use_style
+from concept_freq.figures.look import COLOURS, GREY, pretty, save, use_style
 
 
 def draw_panel(axes: Axes, kind: pd.DataFrame, summary: pd.DataFrame) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from concept_freq.similarity import filter_shard, removed_rows
+from concept_freq.models.similarity import filter_shard, removed_rows
 
 
 def main() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from concept_freq.similarity import removed_rows, renumber
-from concept_freq.tables import write_table
+from concept_freq.io.tables import write_table
+from concept_freq.models.similarity import removed_rows, renumber
 
 
 def main() -> None:

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import safetensors.numpy
 
-from concept_freq.progress import progress
-from concept_freq.similarity import index_of, nearest, read_embeddings
-from concept_freq.tables import SCHEMAS, write_table
+from concept_freq.io.progress import progress
+from concept_freq.io.tables import SCHEMAS, write_table
+from concept_freq.models.similarity import index_of, nearest, read_embeddings
 
 PIECE = 16_384  # pictures
 

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.binning import decades
-from concept_freq.dose_response import DoseResponse, fit_dose_response
-from concept_freq.observations import CountColumn, count_columns, join, read_counts, read_scores
-from concept_freq.panels import MODEL, add_arguments, main_scores, panels_of, point_sets
-from concept_freq.progress import progress
-from concept_freq.tables import write_csv
+from concept_freq.analysis.binning import decades
+from concept_freq.analysis.dose_response import DoseResponse, fit_dose_response
+from concept_freq.analysis.observations import CountColumn, count_columns, join, read_counts, read_scores
+from concept_freq.analysis.point_sets import MODEL, add_arguments, main_scores, panels_of, point_sets
+from concept_freq.io.progress import progress
+from concept_freq.io.tables import write_csv
 
 CURVES = ["line", "spline", "low", "high", "isotonic"]
 NAMED = ["task", "pretraining", "dataset", *MODEL, "count_type", "threshold"]

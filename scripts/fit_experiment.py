@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from concept_freq.binning import decades
-from concept_freq.experiment import Deals, across, ease, estimates, resampled, slopes
-from concept_freq.observations import POOL, join, read_counts, read_scores
-from concept_freq.panels import main_scores
-from concept_freq.resampling import interval
-from concept_freq.tables import write_csv
+from concept_freq.analysis.binning import decades
+from concept_freq.analysis.experiment import Deals, across, ease, estimates, resampled, slopes
+from concept_freq.analysis.observations import POOL, join, read_counts, read_scores
+from concept_freq.analysis.point_sets import main_scores
+from concept_freq.analysis.resampling import interval
+from concept_freq.io.tables import write_csv
 
 
 def deals_of(points: pd.DataFrame, names: list[str], column: str) -> Deals:

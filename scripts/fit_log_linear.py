@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.binning import binning_of
-from concept_freq.log_linear import RECIPES, fit_all, fit_mixed
-from concept_freq.observations import KEYS, count_columns, join, read_counts, read_scores, read_true_counts
-from concept_freq.panels import MODEL, add_arguments, is_main, panels_of, point_sets
-from concept_freq.progress import progress
-from concept_freq.tables import write_csv
+from concept_freq.analysis.binning import binning_of
+from concept_freq.analysis.observations import KEYS, count_columns, join, read_counts, read_scores, read_true_counts
+from concept_freq.analysis.point_sets import MODEL, add_arguments, is_main, panels_of, point_sets
+from concept_freq.analysis.recipes import RECIPES, fit_all, fit_mixed
+from concept_freq.io.progress import progress
+from concept_freq.io.tables import write_csv
 
 PANEL = ["task", "pretraining", "model", "dataset", *KEYS[3:], "count_type", "threshold", "recipe"]
 FIT = ["rho", "p_value", "slope_per_decade", "ci_low", "ci_high", "n_points"]

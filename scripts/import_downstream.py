@@ -7,10 +7,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from concept_freq.downstream import read_class_names
-from concept_freq.shards import add_member, shard_writer
-from concept_freq.sources import label_order, open_source
-from concept_freq.tables import atomic_path
+from concept_freq.evaluation.sets import read_class_names
+from concept_freq.evaluation.sources import label_order, open_source
+from concept_freq.io.tables import atomic_path
+from concept_freq.shards.tar import add_member, shard_writer
 
 
 def main() -> None:

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from concept_freq.database import connect
-from concept_freq.indexing import build_index
+from concept_freq.counts.build_index import build_index
+from concept_freq.io.duck import connect
 
 
 def main() -> None:

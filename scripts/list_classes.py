@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from concept_freq.published import concept_of, read_scores_file
-from concept_freq.tables import atomic_path
+from concept_freq.io.tables import atomic_path
+from concept_freq.released.published import concept_of, read_scores_file
 
 
 def main() -> None:

@@ -4,9 +4,9 @@ import argparse
 import csv
 from pathlib import Path
 
-from concept_freq.downstream import read_class_names
-from concept_freq.tables import atomic_path
-from concept_freq.text import lemmas
+from concept_freq.evaluation.sets import read_class_names
+from concept_freq.io.tables import atomic_path
+from concept_freq.text.lemmas import lemmas
 
 
 def main() -> None:

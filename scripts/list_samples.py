@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from concept_freq.digests import sha256_of
-from concept_freq.downstream import captions_of, check_labels, label_of, read_class_names, read_dataset
-from concept_freq.tables import write_table
+from concept_freq.evaluation.sets import captions_of, check_labels, label_of, read_class_names, read_dataset
+from concept_freq.io.digests import sha256_of
+from concept_freq.io.tables import write_table
 
 
 def main() -> None:

@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from concept_freq.digests import sha256_of
-from concept_freq.fetching import read_rows
-from concept_freq.manifests import write_manifest
-from concept_freq.progress import progress
-from concept_freq.shards import listed
+from concept_freq.io.digests import sha256_of
+from concept_freq.io.progress import progress
+from concept_freq.shards.fetch import read_rows
+from concept_freq.shards.manifests import write_manifest
+from concept_freq.shards.tar import listed
 
 
 def main() -> None:

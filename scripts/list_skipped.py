@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.tables import write_csv
+from concept_freq.io.tables import write_csv
 
 KEYS = ["pretraining", "dataset", "step", "reason"]
 

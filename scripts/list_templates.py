@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from concept_freq.tables import atomic_path
+from concept_freq.io.tables import atomic_path
 
 
 def main() -> None:

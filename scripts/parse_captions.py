@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from concept_freq.caption_files import read_captions
-from concept_freq.shards import Skips, caption_of, listed, read_samples
-from concept_freq.tables import SCHEMAS, atomic_path, conform, write_table
+from concept_freq.io.tables import SCHEMAS, atomic_path, conform, write_table
+from concept_freq.shards.caption_tables import read_captions
+from concept_freq.shards.tar import Skips, caption_of, listed, read_samples
 
 SCHEMA = pa.schema(SCHEMAS["captions"].items())
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.planning import add_plan, matching
+from concept_freq.analysis.sample_plan import add_plan, matching
 
 NOTE = """
 Slope and interval are of the average concept of that frequency, taken from pairs as they were found: a single concept

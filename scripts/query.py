@@ -15,11 +15,11 @@ import duckdb
 import pandas as pd
 import yaml
 
-from concept_freq.concepts import Concept, lemma_forms, read_concepts
-from concept_freq.database import at_limits, connect
-from concept_freq.hits import create_hits, register_forms
-from concept_freq.lexicon import MODES, forms_of
-from concept_freq.thresholds import RULES, limit_of
+from concept_freq.counts.index_hits import create_hits, register_forms
+from concept_freq.counts.lexicon import MODES, forms_of
+from concept_freq.counts.thresholds import RULES, limit_of
+from concept_freq.io.duck import at_limits, connect
+from concept_freq.text.concepts import Concept, lemma_forms, read_concepts
 
 EXAMPLES_SQL = """
 select caption from read_parquet($captions) join (select shard, row from hits order by hash(shard || row) limit $n)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.pairs import PAIR
-from concept_freq.ratings import COLUMNS, TRUTH
-from concept_freq.tables import write_csv
+from concept_freq.io.tables import write_csv
+from concept_freq.rating.pairs import PAIR
+from concept_freq.rating.ratings import COLUMNS, TRUTH
 
 
 def judge(truth: pd.DataFrame) -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from concept_freq.rating_page import Ratings, RatingServer
-from concept_freq.ratings import POOLED, TRUTH, RatingsError
-from concept_freq.tables import SCHEMAS
+from concept_freq.io.tables import SCHEMAS
+from concept_freq.rating.page import Ratings, RatingServer
+from concept_freq.rating.ratings import POOLED, TRUTH, RatingsError
 
 
 def read_pairs(path: Path) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from concept_freq.published import POOLED, read_counts_file, read_json, require
-from concept_freq.tables import write_parquet
+from concept_freq.io.tables import write_parquet
+from concept_freq.released.published import POOLED, read_counts_file, read_json, require
 
 DEGREE = "misalignment_degree (percent); extracted dataset size"  # the key says percent, it is a share
 SUFFIX = "_search_counts.json"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from concept_freq.published import POOLED, concept_of, read_prompt_scores_file, read_scores_file, split_model
-from concept_freq.tables import write_table
+from concept_freq.io.tables import write_table
+from concept_freq.released.published import POOLED, concept_of, read_prompt_scores_file, read_scores_file, split_model
 
 RETRIEVAL = re.compile(r"(?P<dataset>\w+)_(?P<direction>i2t|t2i)_k=(?P<k>\d+)_results")
 

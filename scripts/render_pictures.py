@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from concept_freq.concepts import read_concepts
-from concept_freq.pictures import (
+from concept_freq.io.tables import atomic_path
+from concept_freq.text.concepts import read_concepts
+from concept_freq.world.pictures import (
     draw_icons,
     names_by_code_point,
     open_pack,
     read_bitmaps,
 )
-from concept_freq.tables import atomic_path
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from concept_freq.fetching import FetchError, Shard, fetch
+from concept_freq.shards.fetch import FetchError, Shard, fetch
 
 
 def main() -> None:

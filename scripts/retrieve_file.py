@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from concept_freq.tables import atomic_path
+from concept_freq.io.tables import atomic_path
 
 
 def fetch(package: str, version: str) -> bytes:

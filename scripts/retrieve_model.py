@@ -15,11 +15,11 @@ import open_clip
 import safetensors.torch
 from huggingface_hub import hf_hub_download
 
-from concept_freq import clip
-from concept_freq.checkpoints import FORMATS, fit_into, read_state
-from concept_freq.digests import sha256_of
-from concept_freq.preprocessing import NAMED, NAMES, named, write_recipe
-from concept_freq.tables import atomic_path
+from concept_freq.io.digests import sha256_of
+from concept_freq.io.tables import atomic_path
+from concept_freq.models import clip
+from concept_freq.models.checkpoints import FORMATS, fit_into, read_state
+from concept_freq.models.preprocessing import NAMED, NAMES, named, write_recipe
 
 UNREACHABLE = (OSError, RuntimeError, ValueError)
 

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from concept_freq.tables import atomic_path
+from concept_freq.io.tables import atomic_path
 
 
 def fetch(package: str, version: str) -> bytes:

@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from concept_freq.progress import progress
-from concept_freq.tables import atomic_path
+from concept_freq.io.progress import progress
+from concept_freq.io.tables import atomic_path
 
 FOLDERS = (
     "search_counts",

@@ -10,15 +10,15 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from concept_freq.concepts import lemma_forms, read_concepts
-from concept_freq.database import connect
-from concept_freq.hits import register_forms
-from concept_freq.lexicon import MODES
-from concept_freq.pairs import PAIR, Chunk, concepts_of, draw_pairs, jpeg_of
-from concept_freq.progress import progress
-from concept_freq.shards import pick_samples, picture_of
-from concept_freq.tables import write_table
-from concept_freq.thresholds import add_arguments, limit_of
+from concept_freq.counts.index_hits import register_forms
+from concept_freq.counts.lexicon import MODES
+from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.io.duck import connect
+from concept_freq.io.progress import progress
+from concept_freq.io.tables import write_table
+from concept_freq.rating.pairs import PAIR, Chunk, concepts_of, draw_pairs, jpeg_of
+from concept_freq.shards.tar import pick_samples, picture_of
+from concept_freq.text.concepts import lemma_forms, read_concepts
 
 
 def places_of(manifests: list[Path], fetched: Path | None) -> dict[str, Path]:

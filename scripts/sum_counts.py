@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from concept_freq.counting import sum_chunks
-from concept_freq.tables import write_parquet
+from concept_freq.counts.chunk import sum_chunks
+from concept_freq.io.tables import write_parquet
 
 
 def main() -> None:

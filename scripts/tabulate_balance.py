@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.tables import write_csv
+from concept_freq.io.tables import write_csv
 
 PAIRS = ["n_pairs", "n_pairs_named", "n_pairs_kept"]
 COLUMNS = ["pretraining", "concept", "n_text", "expected", "n_kept"]

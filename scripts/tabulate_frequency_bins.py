@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from concept_freq.observations import KEYS, POOL, join, left_out_of_pool, read_counts, read_scores
-from concept_freq.tables import write_csv
+from concept_freq.analysis.observations import KEYS, POOL, join, left_out_of_pool, read_counts, read_scores
+from concept_freq.io.tables import write_csv
 
 TOP = {"accuracy": 100, "recall": 1}  # of the metrics that have a range
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.observations import POOL, main_fits, read_fits, read_null
-from concept_freq.tables import write_csv
+from concept_freq.analysis.observations import POOL, main_fits, read_fits, read_null
+from concept_freq.io.tables import write_csv
 
 KEYS = ["task", "dataset", "model", "metric"]
 

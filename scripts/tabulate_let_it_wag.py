@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.let_it_wag import fit_sides
-from concept_freq.published import read_full, split_model
-from concept_freq.tables import write_csv
+from concept_freq.io.tables import write_csv
+from concept_freq.released.let_it_wag import fit_sides
+from concept_freq.released.published import read_full, split_model
 
 
 def full_accuracy(path: Path) -> dict[str, float]:

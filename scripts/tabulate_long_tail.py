@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 import powerlaw
 
-from concept_freq.observations import COUNT_TYPES, of_sets, read_counts
-from concept_freq.tables import write_csv
-from concept_freq.tails import compare
+from concept_freq.analysis.observations import COUNT_TYPES, of_sets, read_counts
+from concept_freq.analysis.tails import compare
+from concept_freq.io.tables import write_csv
 
 
 def fit_tail(counts: np.ndarray) -> dict:

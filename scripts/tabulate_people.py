@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from concept_freq.binning import bin_means
-from concept_freq.published import read_json, require
-from concept_freq.tables import write_csv
+from concept_freq.analysis.binning import bin_means
+from concept_freq.io.tables import write_csv
+from concept_freq.released.published import read_json, require
 
 SMALLEST, LARGEST, EDGES = 100, 1000, 5
 

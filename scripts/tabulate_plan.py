@@ -9,10 +9,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.observations import join, left_out_of_pool, main_fits, read_counts, read_fits, read_scores, widest
-from concept_freq.panels import add_arguments, main_scores
-from concept_freq.planning import add_plan
-from concept_freq.tables import write_csv
+from concept_freq.analysis.observations import (
+    join,
+    left_out_of_pool,
+    main_fits,
+    read_counts,
+    read_fits,
+    read_scores,
+    widest,
+)
+from concept_freq.analysis.point_sets import add_arguments, main_scores
+from concept_freq.analysis.sample_plan import add_plan
+from concept_freq.io.tables import write_csv
 
 TASKS = ("classification", "retrieval")
 MODEL = ["task", "pretraining", "model"]

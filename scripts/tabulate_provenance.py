@@ -16,8 +16,8 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from concept_freq.digests import sha256_of
-from concept_freq.tables import write_csv
+from concept_freq.io.digests import sha256_of
+from concept_freq.io.tables import write_csv
 
 PACKAGES = ("snakemake", "torch", "open_clip_torch", "duckdb", "pyarrow", "numpy", "scipy", "matplotlib", "seaborn")
 CHUNK_RULES = ("fetch_shards", "list_shards", "parse_captions", "tag_images", "index_captions", "count_concepts")

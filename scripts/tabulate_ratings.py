@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.intervals import stratified, wilson
-from concept_freq.pairs import PAIR, STRATA
-from concept_freq.ratings import KEY, RatingsError, agreement, pooled, read_judgements
-from concept_freq.tables import write_csv
+from concept_freq.analysis.intervals import stratified, wilson
+from concept_freq.io.tables import write_csv
+from concept_freq.rating.pairs import PAIR, STRATA
+from concept_freq.rating.ratings import KEY, RatingsError, agreement, pooled, read_judgements
 
 SHARE = ("share", "ci_low", "ci_high")
 COLUMNS = ["pretraining", "rater", "stratum", "n_pairs", "n_rated", "n_unclear", "n_misaligned", *SHARE]

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from concept_freq.binning import binning_of, decades
-from concept_freq.log_linear import Points, fit_all
-from concept_freq.observations import (
+from concept_freq.analysis.binning import binning_of, decades
+from concept_freq.analysis.observations import (
     COUNT_TYPES,
     CountColumn,
     count_columns,
@@ -25,10 +24,11 @@ from concept_freq.observations import (
     read_scores,
     read_true_counts,
 )
-from concept_freq.panels import MODEL, add_arguments, main_scores, panels_of, point_sets
-from concept_freq.progress import progress
-from concept_freq.resampling import bootstrap_weights, interval, slopes_and_draws
-from concept_freq.tables import write_csv
+from concept_freq.analysis.point_sets import MODEL, add_arguments, main_scores, panels_of, point_sets
+from concept_freq.analysis.recipes import Points, fit_all
+from concept_freq.analysis.resampling import bootstrap_weights, interval, slopes_and_draws
+from concept_freq.io.progress import progress
+from concept_freq.io.tables import write_csv
 
 PLANTED = [CountColumn(f"n_{kind}_planted", kind, "", "planted") for kind in COUNT_TYPES]
 

@@ -11,11 +11,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from concept_freq.binning import decades
-from concept_freq.observations import POOL, join, left_out_of_pool, main_fits, read_counts, read_fits, read_scores
-from concept_freq.panels import add_arguments, main_scores
-from concept_freq.resampling import bootstrap_weights, interval, slopes_and_draws
-from concept_freq.tables import write_csv
+from concept_freq.analysis.binning import decades
+from concept_freq.analysis.observations import (
+    POOL,
+    join,
+    left_out_of_pool,
+    main_fits,
+    read_counts,
+    read_fits,
+    read_scores,
+)
+from concept_freq.analysis.point_sets import add_arguments, main_scores
+from concept_freq.analysis.resampling import bootstrap_weights, interval, slopes_and_draws
+from concept_freq.io.tables import write_csv
 
 INDEX = ["dataset", "concept"]
 FIT = ["rho", "slope_per_decade", "ci_low", "ci_high"]

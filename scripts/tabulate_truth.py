@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from scipy import stats
 
-from concept_freq.tables import write_csv
+from concept_freq.io.tables import write_csv
 
 
 def summarise(kind: pd.DataFrame) -> pd.Series:

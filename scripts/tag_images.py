@@ -13,13 +13,13 @@ from pathlib import Path
 
 import torch
 
-from concept_freq.concepts import read_concepts
-from concept_freq.digests import sha256_of
-from concept_freq.ram_plus import CheckpointError
-from concept_freq.shards import listed
-from concept_freq.streaming import Pictures, stream
-from concept_freq.taggers import KINDS, read_checkpoint_path
-from concept_freq.tagging import Parts, tag
+from concept_freq.io.digests import sha256_of
+from concept_freq.shards.batches import Pictures, stream
+from concept_freq.shards.tar import listed
+from concept_freq.tags.ram_plus import CheckpointError
+from concept_freq.tags.taggers import KINDS, read_checkpoint_path
+from concept_freq.tags.tagging import Parts, tag
+from concept_freq.text.concepts import read_concepts
 
 NOT_DECISIVE = ("out", "histograms", "skipped", "batch_size", "workers", "threads", "compile")
 
@@ -30,7 +30,7 @@ def fingerprint(args: argparse.Namespace) -> str:
     given = [Path(path) for path in (args.checkpoint, args.labels, args.architecture, args.preprocessing) if path]
     files = [file for path in given for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
     inputs = [args.concepts, *(file for file in files if file.is_file())]
-    code = sorted(Path(__file__).with_name("concept_freq").glob("*.py"))
+    code = sorted(Path(__file__).with_name("concept_freq").rglob("*.py"))
     shards = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in args.shards]
     known = json.dumps([options, sha256_of([*inputs, *code]), shards], sort_keys=True)
     return hashlib.sha256(known.encode()).hexdigest()[:16]

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from concept_freq import clip, objectives
-from concept_freq.preprocessing import shrink, to_input
-from concept_freq.progress import progress
-from concept_freq.shards import Skips, caption_of, listed, picture_of, read_samples
-from concept_freq.training import fit, save_checkpoint
+from concept_freq.io.progress import progress
+from concept_freq.models import clip, objectives
+from concept_freq.models.preprocessing import shrink, to_input
+from concept_freq.models.training import fit, save_checkpoint
+from concept_freq.shards.tar import Skips, caption_of, listed, picture_of, read_samples
 
 
 def read_pairs(shards: list[Path], side: int) -> tuple[np.ndarray, list[str]]:

@@ -15,13 +15,13 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from concept_freq import clip
-from concept_freq.concepts import read_concepts
-from concept_freq.corpus import SCENE_SIZES
-from concept_freq.preprocessing import to_input
-from concept_freq.progress import progress
-from concept_freq.scenes import compose, compose_alone
-from concept_freq.training import fit, save_checkpoint
+from concept_freq.io.progress import progress
+from concept_freq.models import clip
+from concept_freq.models.preprocessing import to_input
+from concept_freq.models.training import fit, save_checkpoint
+from concept_freq.text.concepts import read_concepts
+from concept_freq.world.design import SCENE_SIZES
+from concept_freq.world.scenes import compose, compose_alone
 
 
 def balanced_scenes(

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from project import copy_repository, finished, jobs
 
-from concept_freq.shards import Skips, add_member, picture_of, read_samples, shard_writer
+from concept_freq.shards.tar import Skips, add_member, picture_of, read_samples, shard_writer
 
 REPOSITORY = Path(__file__).parents[1]
 PLANTED = 8

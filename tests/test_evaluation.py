@@ -14,11 +14,11 @@ import torch
 import yaml
 from PIL import Image
 
-from concept_freq import clip
-from concept_freq.embedding import embed_pictures
-from concept_freq.preprocessing import recipe
-from concept_freq.shards import add_member, shard_writer
-from concept_freq.streaming import Pictures
+from concept_freq.models import clip
+from concept_freq.models.embedding import embed_pictures
+from concept_freq.models.preprocessing import recipe
+from concept_freq.shards.batches import Pictures
+from concept_freq.shards.tar import add_member, shard_writer
 
 REPOSITORY = Path(__file__).parents[1]
 SCRIPTS = REPOSITORY / "scripts"

@@ -9,7 +9,7 @@ import pytest
 from faulty import FaultyServer
 from project import TARGETS, Project, finished
 
-from concept_freq.digests import sha256_of
+from concept_freq.io.digests import sha256_of
 
 REPOSITORY = Path(__file__).parents[1]
 SHEETS = ["results/figures/contact_sheet_mine.png", "results/figures/thresholds_mine.png"]

@@ -18,8 +18,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from concept_freq.pairs import jpeg_of
-from concept_freq.tables import write_table
+from concept_freq.io.tables import write_table
+from concept_freq.rating.pairs import jpeg_of
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from concept_freq.binning import bin_means
-from concept_freq.downstream import read_class_names
-from concept_freq.published import concept_of, read_scores_file
+from concept_freq.analysis.binning import bin_means
+from concept_freq.evaluation.sets import read_class_names
+from concept_freq.released.published import concept_of, read_scores_file
 
 REPOSITORY = Path(__file__).parents[1]
 PLACES = [os.environ.get("RELEASED_DATA", ""), REPOSITORY / "resources/released", REPOSITORY.parent / "shared/released"]

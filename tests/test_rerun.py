@@ -75,8 +75,8 @@ def test_moving_and_touching_everything_reruns_nothing(copy):
     ("file", "old", "new", "expected"),
     [
         ("scripts/figure_long_tail.py", '"""', '"""New. ', {"figure_long_tail"}),
-        ("scripts/concept_freq/plots.py", '"""', '"""New. ', FIGURES),
-        ("scripts/concept_freq/correction.py", '"""', '"""New. ', AFTER_TAGS),
+        ("scripts/concept_freq/figures/look.py", '"""', '"""New. ', FIGURES),
+        ("scripts/concept_freq/tags/correction.py", '"""', '"""New. ', AFTER_TAGS),
         ("scripts/index_captions.py", '"""', '"""New. ', {"index_captions", *AFTER_INDEX}),
         (CONFIG, "draws: 200", "draws: 201", {*AFTER_TAGS, "fit_log_linear", "tabulate_sensitivity", *AFTER_FITS}),
         (CONFIG, "thresholds: [0.5, 0.7]", "thresholds: [0.5, 0.8]", {"count_concepts", *SHEETS, *AFTER_COUNTS}),

@@ -9,7 +9,7 @@ import pandas as pd
 from faulty import FaultyServer
 from project import TARGETS, Project, finished
 
-from concept_freq.shards import Skips, add_member, read_samples, shard_writer
+from concept_freq.shards.tar import Skips, add_member, read_samples, shard_writer
 
 REPOSITORY = Path(__file__).parents[1]
 

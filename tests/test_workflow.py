@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from concept_freq.tables import SCHEMAS
+from concept_freq.io.tables import SCHEMAS
 
 FIGURES = ["log_linear_classification", "log_linear_retrieval", "overview", "long_tail", "truth_check"]
 FIGURES += ["contact_sheet_random_tiny", "contact_sheet_natural_tiny", "thresholds_random_tiny"]

@@ -1,1 +1,5 @@
-"""Measure how often concepts occur in image-text data, and how that relates to zero-shot accuracy."""
+"""How often concepts occur in image-text pretraining data, and how zero-shot accuracy depends on it.
+
+Packages by stage, each importing only those before it: ``io``, ``text``, ``shards``, ``counts``, ``models``, ``tags``,
+``evaluation``, ``analysis``, ``figures``; beside the path, ``world`` (the emoji world), ``rating`` and ``released``.
+"""

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from audit_counts import audit
-from concept_freq.concepts import Concept
-from concept_freq.database import connect
-from concept_freq.indexing import build_index
-from concept_freq.tables import write_table
+from concept_freq.counts.build_index import build_index
+from concept_freq.io.duck import connect
+from concept_freq.io.tables import write_table
+from concept_freq.text.concepts import Concept
 
 CONCEPTS = [Concept("golden retriever", ("goldie",)), Concept("T-shirt"), Concept("rose")]
 CAPTIONS = [

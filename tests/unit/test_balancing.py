@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from concept_freq import hits
-from concept_freq.balancing import balance
-from concept_freq.concepts import Concept
-from concept_freq.database import connect
-from concept_freq.indexing import build_index
-from concept_freq.tables import write_table
+from concept_freq.counts import index_hits as hits
+from concept_freq.counts.balancing import balance
+from concept_freq.counts.build_index import build_index
+from concept_freq.io.duck import connect
+from concept_freq.io.tables import write_table
+from concept_freq.text.concepts import Concept
 from tabulate_balance import add_up, summary
 
 REPOSITORY = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from concept_freq.caption_files import CaptionFileError, read_captions
+from concept_freq.shards.caption_tables import CaptionFileError, read_captions
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 CAPTIONS = ['a "stray quote', "", "Bald Eagles, two", "犬の写真", "tab-free; semicolon"]

@@ -12,8 +12,8 @@ import timm
 import torch
 from torch import nn
 
-from concept_freq import clip
-from concept_freq.checkpoints import fit_into, from_openai, from_slip, read_state
+from concept_freq.models import clip
+from concept_freq.models.checkpoints import fit_into, from_openai, from_slip, read_state
 
 REPOSITORY = Path(__file__).parents[2]
 TEXT = {"context_length": 77, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 2}

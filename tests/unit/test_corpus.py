@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from concept_freq.captions import (
+from concept_freq.text.concepts import lemma_forms, read_concepts, split_list
+from concept_freq.text.lemmas import lemmas
+from concept_freq.world.captions import (
     LOOKALIKES,
     TEMPLATES,
     CaptionStyle,
@@ -14,10 +16,8 @@ from concept_freq.captions import (
     surfaces,
     write_caption,
 )
-from concept_freq.concepts import lemma_forms, read_concepts, split_list
-from concept_freq.corpus import FAULTS, deal_scenes, log_uniform_counts, plan_scenes, scene_sizes
-from concept_freq.scenes import compose, encode_jpeg
-from concept_freq.text import lemmas
+from concept_freq.world.design import FAULTS, deal_scenes, log_uniform_counts, plan_scenes, scene_sizes
+from concept_freq.world.scenes import compose, encode_jpeg
 
 WORLD = Path(__file__).parents[2] / "config" / "concepts" / "emoji_world.tsv"
 STYLE = CaptionStyle(alias=0.3, keyword=0.2, omitted=0.2, plural=0.3, lookalike=0.3)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from concept_freq.correction import Labelled, correct, shared_prior
+from concept_freq.tags.correction import Labelled, correct, shared_prior
 
 
 def world(rng, concepts=200, n=20_000, sample=3_000):

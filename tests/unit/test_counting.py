@@ -12,19 +12,20 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plain_sql import SqlMatcher
 
-from concept_freq import hits, indexing
-from concept_freq.concepts import Concept, lemma_forms
-from concept_freq.counting import count_chunk, sum_chunks
-from concept_freq.database import connect
-from concept_freq.direct import count_directly, write_hits
-from concept_freq.indexing import build_index
-from concept_freq.lexicon import compile_lexicon, forms_of
-from concept_freq.matching import match
-from concept_freq.matching_sql import SqlMatcher
-from concept_freq.nouns import TaggerMissingError, load_tagger, nouns_of
-from concept_freq.tables import write_parquet, write_table
-from concept_freq.text import lemmas
+from concept_freq.counts import build_index as indexing
+from concept_freq.counts import index_hits as hits
+from concept_freq.counts.build_index import build_index
+from concept_freq.counts.caption_hits import match
+from concept_freq.counts.chunk import count_chunk, sum_chunks
+from concept_freq.counts.direct import count_directly, write_hits
+from concept_freq.counts.lexicon import compile_lexicon, forms_of
+from concept_freq.io.duck import connect
+from concept_freq.io.tables import write_parquet, write_table
+from concept_freq.text.concepts import Concept, lemma_forms
+from concept_freq.text.lemmas import lemmas
+from concept_freq.text.nouns import TaggerMissingError, load_tagger, nouns_of
 
 with (Path(__file__).parent / "caption_cases.tsv").open(encoding="utf-8", newline="") as file:
     CASES = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))

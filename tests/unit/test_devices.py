@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from concept_freq import devices
+from concept_freq.models import devices
 
-HOLD = "import sys; from concept_freq.devices import lock; print(lock(sys.argv[1:], 0.05), flush=True); input()"
+HOLD = "import sys; from concept_freq.models.devices import lock; print(lock(sys.argv[1:], 0.05), flush=True); input()"
 
 
 def hold(names: list[str], folder: Path) -> subprocess.Popen:
@@ -35,7 +35,7 @@ def test_each_job_gets_a_device_of_its_own_and_the_next_one_waits(tmp_path):
 
 
 def test_a_gpu_that_is_only_promised_leaves_the_cpu():
-    code = "from concept_freq.devices import pick; print(pick())"
+    code = "from concept_freq.models.devices import pick; print(pick())"
     environment = {"PYTHONPATH": str(Path(devices.__file__).parents[1]), "CUDA_VISIBLE_DEVICES": "9"}
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert found.stdout == "cpu\n"

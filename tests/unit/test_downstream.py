@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from concept_freq.downstream import (
+from concept_freq.evaluation.sets import (
     captions_of,
     check_labels,
     class_accuracy,
@@ -15,7 +15,7 @@ from concept_freq.downstream import (
     read_class_names,
     retrieval_ranks,
 )
-from concept_freq.shards import Sample
+from concept_freq.shards.tar import Sample
 
 UNREADABLE = [float("nan")] * 3
 

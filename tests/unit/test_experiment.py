@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from concept_freq.experiment import Deals, across, ease, estimates, resampled, slopes, within_concepts
+from concept_freq.analysis.experiment import Deals, across, ease, estimates, resampled, slopes, within_concepts
 
 EFFECT, GRADIENT, CONCEPTS = 8.0, 3.0, 120
 

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from faulty import FaultyServer
 
-from concept_freq.digests import sha256_of
-from concept_freq.fetching import FetchError, Shard, fetch
-from concept_freq.shards import add_member, shard_writer
+from concept_freq.io.digests import sha256_of
+from concept_freq.shards.fetch import FetchError, Shard, fetch
+from concept_freq.shards.tar import add_member, shard_writer
 
 REPOSITORY = Path(__file__).parents[2]
 

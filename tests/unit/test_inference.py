@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from concept_freq.dose_response import fit_dose_response
-from concept_freq.log_linear import Points, fit_mixed, fit_points, fit_true_counts
-from concept_freq.mixed import random_intercepts
-from concept_freq.observations import COUNT_TYPES
-from concept_freq.resampling import bootstrap_weights, shuffles_within
-from concept_freq.tables import write_table
+from concept_freq.analysis.dose_response import fit_dose_response
+from concept_freq.analysis.mixed_effects import random_intercepts
+from concept_freq.analysis.observations import COUNT_TYPES
+from concept_freq.analysis.recipes import Points, fit_mixed, fit_points, fit_true_counts
+from concept_freq.analysis.resampling import bootstrap_weights, shuffles_within
+from concept_freq.io.tables import write_table
 
 SLOPE, CONCEPTS, DRAWS, WORLDS = 6.0, 80, 500, 1000
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from concept_freq import clip, descriptions
-from concept_freq.descriptions import PROMPTS, Chat, ChatError
-from concept_freq.labels import average, merge_descriptions, parse_descriptions, read_labels, write_labels
+from concept_freq.models import clip
+from concept_freq.tags import descriptions
+from concept_freq.tags.descriptions import PROMPTS, Chat, ChatError
+from concept_freq.tags.labels import average, merge_descriptions, parse_descriptions, read_labels, write_labels
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 ARCHITECTURE = Path(__file__).parents[2] / "config" / "models" / "vit.json"

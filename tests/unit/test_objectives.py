@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from test_training import ARCHITECTURE
 
-from concept_freq import clip
-from concept_freq.objectives import NAMES, cross_modal_cycle, in_modal_cycle, nt_xent, objective
-from concept_freq.preprocessing import to_input
-from concept_freq.shards import add_member, shard_writer
-from concept_freq.training import crop_and_flip, fit, jitter_colours
+from concept_freq.models import clip
+from concept_freq.models.objectives import NAMES, cross_modal_cycle, in_modal_cycle, nt_xent, objective
+from concept_freq.models.preprocessing import to_input
+from concept_freq.models.training import crop_and_flip, fit, jitter_colours
+from concept_freq.shards.tar import add_member, shard_writer
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "train_clip.py"
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "yellow": (255, 255, 0)}

@@ -7,8 +7,8 @@ import tarfile
 import numpy as np
 from PIL import Image
 
-from concept_freq.pictures import SIDE, draw_icons, names_by_code_point, open_pack, read_bitmaps
-from concept_freq.shards import add_member
+from concept_freq.shards.tar import add_member
+from concept_freq.world.pictures import SIDE, draw_icons, names_by_code_point, open_pack, read_bitmaps
 
 
 def make_pack(path, files: dict[str, bytes]):

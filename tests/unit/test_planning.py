@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concept_freq.panels import main_scores
-from concept_freq.planning import add_plan, matching, more_pairs
+from concept_freq.analysis.point_sets import main_scores
+from concept_freq.analysis.sample_plan import add_plan, matching, more_pairs
 from tabulate_plan import slopes, tabulate
 
 REPOSITORY = Path(__file__).parents[2]

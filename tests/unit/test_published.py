@@ -8,7 +8,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from concept_freq.published import read_counts_file, read_prompt_scores_file, read_scores_file
+from concept_freq.released.published import read_counts_file, read_prompt_scores_file, read_scores_file
 from read_published_counts import tabulate
 from read_published_scores import read_class_accuracy, read_retrieval_recall, read_text_to_image_scores
 from retrieve_released import unpack

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from concept_freq.ram_plus import CheckpointError, RamPlus, convert, preprocess
+from concept_freq.tags.ram_plus import CheckpointError, RamPlus, convert, preprocess
 
 PLACES = [os.environ.get("RAMPP_FIXTURES", ""), Path(__file__).parents[3] / "shared/fixtures/rampp"]
 FIXTURES = next((Path(place) for place in PLACES if place and (Path(place) / "checkpoint.pth").exists()), None)

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concept_freq.concepts import Concept, lemma_forms
-from concept_freq.counting import count_chunk
-from concept_freq.database import connect
-from concept_freq.hits import register_forms
-from concept_freq.indexing import build_index
-from concept_freq.intervals import stratified, wilson
-from concept_freq.pairs import STRATA, Chunk, allocate, concepts_of, draw_pairs
-from concept_freq.rating_page import Ratings
-from concept_freq.ratings import RatingsError, agreement, pooled, read_judgements
-from concept_freq.shards import Skips, add_member, pick_samples, read_samples, shard_writer
-from concept_freq.tables import write_table
+from concept_freq.analysis.intervals import stratified, wilson
+from concept_freq.counts.build_index import build_index
+from concept_freq.counts.chunk import count_chunk
+from concept_freq.counts.index_hits import register_forms
+from concept_freq.io.duck import connect
+from concept_freq.io.tables import write_table
+from concept_freq.rating.page import Ratings
+from concept_freq.rating.pairs import STRATA, Chunk, allocate, concepts_of, draw_pairs
+from concept_freq.rating.ratings import RatingsError, agreement, pooled, read_judgements
+from concept_freq.shards.tar import Skips, add_member, pick_samples, read_samples, shard_writer
+from concept_freq.text.concepts import Concept, lemma_forms
 from rate_by_truth import judge
 
 CONCEPTS = [Concept("cat"), Concept("dog")]

@@ -6,7 +6,7 @@ import tarfile
 import pytest
 from PIL import Image
 
-from concept_freq.shards import Skips, add_member, caption_of, picture_of, read_samples, shard_writer
+from concept_freq.shards.tar import Skips, add_member, caption_of, picture_of, read_samples, shard_writer
 
 
 def jpeg() -> bytes:

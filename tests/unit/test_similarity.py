@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concept_freq.shards import Skips, add_member, read_samples, shard_writer
-from concept_freq.similarity import (
+from concept_freq.io.tables import write_table
+from concept_freq.models.similarity import (
     embedding_table,
     filter_shard,
     index_of,
@@ -23,7 +23,7 @@ from concept_freq.similarity import (
     removed_rows,
     renumber,
 )
-from concept_freq.tables import write_table
+from concept_freq.shards.tar import Skips, add_member, read_samples, shard_writer
 
 
 def similarities(path: Path, shard: str, values: list[float]) -> Path:

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concept_freq.captions import CLEAN_TEMPLATES, clean_caption, named_concepts
-from concept_freq.concepts import read_concepts
-from concept_freq.corpus import scene_sizes
-from concept_freq.shards import Skips, caption_of, picture_of, read_samples
-from concept_freq.synthesis import bend, generate, mix, palette, premultiplied, repaint, straight
+from concept_freq.shards.tar import Skips, caption_of, picture_of, read_samples
+from concept_freq.text.concepts import read_concepts
+from concept_freq.world.captions import CLEAN_TEMPLATES, clean_caption, named_concepts
+from concept_freq.world.design import scene_sizes
+from concept_freq.world.synthesis import bend, generate, mix, palette, premultiplied, repaint, straight
 
 REPOSITORY = Path(__file__).parents[2]
 WORLD = REPOSITORY / "config" / "concepts" / "emoji_world.tsv"

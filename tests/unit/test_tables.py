@@ -4,7 +4,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from concept_freq.tables import TableError, atomic_path, write_table
+from concept_freq.io.tables import TableError, atomic_path, write_table
 
 ROW = {"pretraining": "p", "model": "p/m", "dataset": "d", "concept": "c", "prompts": "class", "n_images": 3}
 

@@ -16,14 +16,14 @@ import torch
 from PIL import Image
 from transformers import Owlv2Config, Owlv2ForObjectDetection, Owlv2ImageProcessor
 
-from concept_freq import clip
-from concept_freq.labels import average, write_labels
-from concept_freq.preprocessing import recipe
-from concept_freq.ram_plus import RamPlus, preprocess
-from concept_freq.shards import add_member, shard_writer
-from concept_freq.streaming import Pictures
-from concept_freq.taggers import in_halves
-from concept_freq.thresholds import limit_of
+from concept_freq.counts.thresholds import limit_of
+from concept_freq.models import clip
+from concept_freq.models.preprocessing import recipe
+from concept_freq.shards.batches import Pictures
+from concept_freq.shards.tar import add_member, shard_writer
+from concept_freq.tags.labels import average, write_labels
+from concept_freq.tags.ram_plus import RamPlus, preprocess
+from concept_freq.tags.taggers import in_halves
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 NAMES = ["acorn", "bicycle", "red panda", "T-shirt", "volcano"]

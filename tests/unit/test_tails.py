@@ -7,8 +7,8 @@ import pandas as pd
 import powerlaw
 import pytest
 
-from concept_freq import tails
-from concept_freq.tails import ALTERNATIVES, compare, fit_laws
+from concept_freq.analysis import tails
+from concept_freq.analysis.tails import ALTERNATIVES, compare, fit_laws
 from figure_long_tail import describe as describe_law
 from tabulate_long_tail import describe
 

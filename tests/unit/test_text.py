@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concept_freq.dictionary import noun_lemma, tables
-from concept_freq.text import BLOCKS, UNSPACED, fold, lemma, lemmas, tokens_of
+from concept_freq.text.dictionary import noun_lemma, tables
+from concept_freq.text.lemmas import BLOCKS, UNSPACED, fold, lemma, lemmas, tokens_of
 
 SAME = [
     ("T-shirt", "t shirt"),

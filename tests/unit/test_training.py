@@ -8,9 +8,9 @@ import open_clip
 import pytest
 import torch
 
-from concept_freq import clip
-from concept_freq.preprocessing import to_input
-from concept_freq.training import cosine_schedule, fit, jitter_colours, save_checkpoint
+from concept_freq.models import clip
+from concept_freq.models.preprocessing import to_input
+from concept_freq.models.training import cosine_schedule, fit, jitter_colours, save_checkpoint
 
 ARCHITECTURE = {
     "embed_dim": 16,

@@ -1,0 +1,15 @@
+"""Manifests: which shards a dataset has, where each lies, its size and sha256."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from concept_freq.io.tables import atomic_path
+
+COLUMNS = ("name", "location", "size", "sha256")
+
+
+def write_manifest(rows: Iterable[Sequence], path: Path) -> None:
+    """Write rows of COLUMNS as a tab-separated table."""
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter="\t", lineterminator="\n").writerows([COLUMNS, *rows])
