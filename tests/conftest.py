@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-REPOSITORY = Path(__file__).parents[1]
+from programs import REPOSITORY
 
 
 @pytest.fixture(scope="session")

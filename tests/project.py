@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import yaml
+from programs import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[1]
 PARTS = ["Snakefile", "rules", "scripts", "config", "envs", "profiles", "report", ".test"]
 TARGETS = ["results/counts/mine.parquet", "results/manifests/mine.tsv", "results/checks/mine.csv"]
 

@@ -4,16 +4,15 @@ import io
 import subprocess
 import sys
 import tarfile
-from pathlib import Path
 
 import datasets
 import pytest
 from PIL import Image
+from programs import SCRIPTS
 
 from concept_freq.evaluation.sources import label_order, open_source
 from concept_freq.shards.tar import Skips, picture_of, read_samples
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
 COLOURS = {"red panda": (255, 0, 0), "T-shirt": (0, 255, 0), "acorn": (0, 0, 255)}
 
 

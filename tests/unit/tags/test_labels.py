@@ -5,19 +5,18 @@ import json
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from programs import REPOSITORY, SCRIPTS
 
 from concept_freq.models import clip
 from concept_freq.tags import descriptions
 from concept_freq.tags.descriptions import PROMPTS, Chat, ChatError
 from concept_freq.tags.labels import average, merge_descriptions, parse_descriptions, read_labels, write_labels
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
-ARCHITECTURE = Path(__file__).parents[2] / "config" / "models" / "vit.json"
+ARCHITECTURE = REPOSITORY / "config" / "models" / "vit.json"
 
 
 def call(script, *arguments, **kwargs):

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from programs import REPOSITORY
 from scipy import stats
 
 from concept_freq.analysis.binning import bin_means
 from concept_freq.evaluation.sets import read_class_names
 from concept_freq.released.published import concept_of, read_scores_file
 
-REPOSITORY = Path(__file__).parents[1]
 PLACES = [os.environ.get("RELEASED_DATA", ""), REPOSITORY / "resources/released", REPOSITORY.parent / "shared/released"]
 RELEASED = next((Path(place) for place in PLACES if place and (Path(place) / "search_counts").is_dir()), None)
 TREE = ["Snakefile", "rules", "scripts", "config", "report", "envs"]

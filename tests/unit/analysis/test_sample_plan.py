@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from programs import REPOSITORY
 
 from concept_freq.analysis.point_sets import main_scores
 from concept_freq.analysis.sample_plan import add_plan, matching, more_pairs
 from tabulate_plan import slopes, tabulate
 
-REPOSITORY = Path(__file__).parents[2]
 ROW = {"frequency": 100, "score": 40.0, "slope_per_decade": 10.0, "ci_low": 5.0, "ci_high": 20.0}
 
 

@@ -14,6 +14,7 @@ import pytest
 import safetensors.torch
 import torch
 from PIL import Image
+from programs import SCRIPTS
 from transformers import Owlv2Config, Owlv2ForObjectDetection, Owlv2ImageProcessor
 
 from concept_freq.counts.thresholds import limit_of
@@ -25,7 +26,6 @@ from concept_freq.tags.labels import average, write_labels
 from concept_freq.tags.ram_plus import RamPlus, preprocess
 from concept_freq.tags.taggers import in_halves
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
 NAMES = ["acorn", "bicycle", "red panda", "T-shirt", "volcano"]
 TINY = {"embed_dim": 16, "init_logit_scale": 3.0, "init_logit_bias": 0.1, "quick_gelu": False}
 TINY |= {"vision_cfg": {"image_size": 16, "layers": 1, "width": 16, "head_width": 8, "patch_size": 8}}

@@ -1,9 +1,8 @@
 """The emoji world: its design holds, and its truth is what the counter finds."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from programs import REPOSITORY
 
 from concept_freq.text.concepts import lemma_forms, read_concepts, split_list
 from concept_freq.text.lemmas import lemmas
@@ -19,7 +18,7 @@ from concept_freq.world.captions import (
 from concept_freq.world.design import FAULTS, deal_scenes, log_uniform_counts, plan_scenes, scene_sizes
 from concept_freq.world.scenes import compose, encode_jpeg
 
-WORLD = Path(__file__).parents[2] / "config" / "concepts" / "emoji_world.tsv"
+WORLD = REPOSITORY / "config" / "concepts" / "emoji_world.tsv"
 STYLE = CaptionStyle(alias=0.3, keyword=0.2, omitted=0.2, plural=0.3, lookalike=0.3)
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plain_sql import SqlMatcher
+from programs import SCRIPTS
 
 from concept_freq.counts import build_index as indexing
 from concept_freq.counts import index_hits as hits
@@ -206,7 +207,7 @@ def test_a_killed_index_leaves_nothing_wrong_behind(tmp_path):
         {"shard": "0", "row": i, "key": str(i), "caption": f"two cats and {i} dogs on mat {i}"} for i in range(200_000)
     ]
     write_table(rows, "captions", tmp_path / "captions.parquet")
-    script = Path(__file__).parents[2] / "scripts" / "index_captions.py"
+    script = SCRIPTS / "index_captions.py"
     command = [sys.executable, script, "--captions", tmp_path / "captions.parquet", "--out", tmp_path / "index.parquet"]
     process = subprocess.Popen(command)
     while not list(tmp_path.glob(".index.parquet.*")) and process.poll() is None:

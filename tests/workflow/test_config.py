@@ -8,9 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from programs import REPOSITORY
 from project import add_row
-
-REPOSITORY = Path(__file__).parents[1]
 
 
 @pytest.fixture

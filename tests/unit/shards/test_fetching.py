@@ -12,12 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from faulty import FaultyServer
+from programs import REPOSITORY
 
 from concept_freq.io.digests import sha256_of
 from concept_freq.shards.fetch import FetchError, Shard, fetch
 from concept_freq.shards.tar import add_member, shard_writer
-
-REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

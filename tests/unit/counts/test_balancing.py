@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from programs import REPOSITORY
 
 from concept_freq.counts import index_hits as hits
 from concept_freq.counts.balancing import balance
@@ -20,7 +21,6 @@ from concept_freq.io.tables import write_table
 from concept_freq.text.concepts import Concept
 from tabulate_balance import add_up, summary
 
-REPOSITORY = Path(__file__).parents[2]
 NAMES = ["red panda", "cat", "automobile", "ice cream", "zebra"]
 CONCEPTS = [Concept(name) for name in NAMES]
 WORLD = st.lists(st.sets(st.sampled_from(range(len(NAMES)))), min_size=1, max_size=25)

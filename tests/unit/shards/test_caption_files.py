@@ -13,10 +13,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from programs import SCRIPTS
 
 from concept_freq.shards.caption_tables import CaptionFileError, read_captions
 
-SCRIPTS = Path(__file__).parents[2] / "scripts"
 CAPTIONS = ['a "stray quote', "", "Bald Eagles, two", "犬の写真", "tab-free; semicolon"]
 
 

@@ -17,11 +17,11 @@ import pyarrow as pa
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
+from programs import SCRIPTS
 
 from concept_freq.io.tables import write_table
 from concept_freq.rating.pairs import jpeg_of
 
-SCRIPTS = Path(__file__).parents[1] / "scripts"
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 FLAGS += ["--disable-sync", "--no-first-run"]

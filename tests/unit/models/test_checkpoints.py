@@ -3,19 +3,18 @@
 import argparse
 import csv
 import json
-from pathlib import Path
 
 import numpy as np
 import open_clip
 import pytest
 import timm
 import torch
+from programs import REPOSITORY
 from torch import nn
 
 from concept_freq.models import clip
 from concept_freq.models.checkpoints import fit_into, from_openai, from_slip, read_state
 
-REPOSITORY = Path(__file__).parents[2]
 TEXT = {"context_length": 77, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 2}
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
+from programs import REPOSITORY
 from project import copy_repository, finished, jobs
 
 from concept_freq.shards.tar import Skips, add_member, picture_of, read_samples, shard_writer
 
-REPOSITORY = Path(__file__).parents[1]
 PLANTED = 8
 SHARDS = [f"0000{i}" for i in range(4)]
 TARGETS = [f"results/shards/{name}/{shard}.tar" for name in ("fewer", "control") for shard in SHARDS]

@@ -3,15 +3,13 @@
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pandas as pd
 from faulty import FaultyServer
+from programs import REPOSITORY
 from project import TARGETS, Project, finished
 
 from concept_freq.shards.tar import Skips, add_member, read_samples, shard_writer
-
-REPOSITORY = Path(__file__).parents[1]
 
 
 def test_laion_is_planned_in_little_memory():

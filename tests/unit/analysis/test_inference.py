@@ -6,11 +6,11 @@ at 95 +- 2 %, a test at 5 % must err in 5 +- 1.5 %, over five hundred simulated 
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from programs import SCRIPTS
 
 from concept_freq.analysis.dose_response import fit_dose_response
 from concept_freq.analysis.mixed_effects import random_intercepts
@@ -24,7 +24,7 @@ SLOPE, CONCEPTS, DRAWS, WORLDS = 6.0, 80, 500, 1000
 
 def call(script: str, *arguments: object) -> None:
     """Run a program as the workflow does."""
-    command = [sys.executable, Path(__file__).parents[2] / "scripts" / script, *arguments]
+    command = [sys.executable, SCRIPTS / script, *arguments]
     result = subprocess.run(list(map(str, command)), capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from programs import REPOSITORY
 from snakemake.cli import get_argument_parser
 
-REPOSITORY = Path(__file__).parents[1]
 PROFILES = sorted(path.parent.name for path in (REPOSITORY / "profiles").glob("*/profile.yaml"))
 OPTIONS = {option.removeprefix("--") for action in get_argument_parser()._actions for option in action.option_strings}
 

@@ -13,6 +13,7 @@ import safetensors.torch
 import torch
 import yaml
 from PIL import Image
+from programs import REPOSITORY, SCRIPTS
 
 from concept_freq.models import clip
 from concept_freq.models.embedding import embed_pictures
@@ -20,8 +21,6 @@ from concept_freq.models.preprocessing import recipe
 from concept_freq.shards.batches import Pictures
 from concept_freq.shards.tar import add_member, shard_writer
 
-REPOSITORY = Path(__file__).parents[1]
-SCRIPTS = REPOSITORY / "scripts"
 ARCHITECTURE = REPOSITORY / "config" / "models" / "vit.json"
 NAMES = ["acorn", "bicycle", "red panda", "T-shirt", "volcano"]
 TEMPLATES = ["a photo of a {}.", "a drawing of the {}.", "{}"]

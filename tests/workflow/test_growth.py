@@ -11,7 +11,6 @@ from project import TARGETS, Project, finished
 
 from concept_freq.io.digests import sha256_of
 
-REPOSITORY = Path(__file__).parents[1]
 SHEETS = ["results/figures/contact_sheet_mine.png", "results/figures/thresholds_mine.png"]
 SHEETS += ["results/figures/misaligned_mine.png"]
 CHUNK_RULES = ["count_concepts", "index_captions", "list_shards", "parse_captions", "tag_images"]

@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 import pytest
+from programs import REPOSITORY
 from project import Project, finished
 
-REPOSITORY = Path(__file__).parents[1]
 PLACES = [os.environ.get("SLURM_SCRIPTS", ""), REPOSITORY.parent / "shared" / "cluster"]
 SCRIPTS = next((Path(place) for place in PLACES if place and (Path(place) / "slurm_up.sh").exists()), None)
 MISSING = "needs scripts that start a SLURM (slurm_up.sh, slurm_down.sh): name their folder in SLURM_SCRIPTS"

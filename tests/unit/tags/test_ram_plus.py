@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from programs import REPOSITORY
 from safetensors.torch import load_file
 
 from concept_freq.tags.ram_plus import CheckpointError, RamPlus, convert, preprocess
 
-PLACES = [os.environ.get("RAMPP_FIXTURES", ""), Path(__file__).parents[3] / "shared/fixtures/rampp"]
+PLACES = [os.environ.get("RAMPP_FIXTURES", ""), REPOSITORY.parent / "shared/fixtures/rampp"]
 FIXTURES = next((Path(place) for place in PLACES if place and (Path(place) / "checkpoint.pth").exists()), None)
 needs_fixtures = pytest.mark.skipif(
     FIXTURES is None, reason="no RAM++ fixtures here: set RAMPP_FIXTURES to their folder"

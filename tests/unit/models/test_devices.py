@@ -13,7 +13,7 @@ HOLD = "import sys; from concept_freq.models.devices import lock; print(lock(sys
 
 def hold(names: list[str], folder: Path) -> subprocess.Popen:
     """A process that takes one of these devices and keeps it until it is told to end."""
-    environment = {"PYTHONPATH": str(Path(devices.__file__).parents[1]), "TMPDIR": str(folder)}
+    environment = {"PYTHONPATH": str(Path(devices.__file__).parents[2]), "TMPDIR": str(folder)}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen([sys.executable, "-c", HOLD, *names], text=True, env=environment, **pipes)
 
@@ -36,7 +36,7 @@ def test_each_job_gets_a_device_of_its_own_and_the_next_one_waits(tmp_path):
 
 def test_a_gpu_that_is_only_promised_leaves_the_cpu():
     code = "from concept_freq.models.devices import pick; print(pick())"
-    environment = {"PYTHONPATH": str(Path(devices.__file__).parents[1]), "CUDA_VISIBLE_DEVICES": "9"}
+    environment = {"PYTHONPATH": str(Path(devices.__file__).parents[2]), "CUDA_VISIBLE_DEVICES": "9"}
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=True)
     assert found.stdout == "cpu\n"
 

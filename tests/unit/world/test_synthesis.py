@@ -3,13 +3,13 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from programs import REPOSITORY
 
 from concept_freq.shards.tar import Skips, caption_of, picture_of, read_samples
 from concept_freq.text.concepts import read_concepts
@@ -17,7 +17,6 @@ from concept_freq.world.captions import CLEAN_TEMPLATES, clean_caption, named_co
 from concept_freq.world.design import scene_sizes
 from concept_freq.world.synthesis import bend, generate, mix, palette, premultiplied, repaint, straight
 
-REPOSITORY = Path(__file__).parents[2]
 WORLD = REPOSITORY / "config" / "concepts" / "emoji_world.tsv"
 SCRIPT = REPOSITORY / "scripts" / "compose_shard.py"
 

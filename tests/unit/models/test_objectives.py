@@ -14,6 +14,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from programs import SCRIPTS
 from test_training import ARCHITECTURE
 
 from concept_freq.models import clip
@@ -22,7 +23,7 @@ from concept_freq.models.preprocessing import to_input
 from concept_freq.models.training import crop_and_flip, fit, jitter_colours
 from concept_freq.shards.tar import add_member, shard_writer
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "train_clip.py"
+SCRIPT = SCRIPTS / "train_clip.py"
 COLOURS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "yellow": (255, 255, 0)}
 
 
