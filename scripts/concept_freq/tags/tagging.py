@@ -1,6 +1,7 @@
 """From batches of pictures to sparse tags, shard by shard, so that an interrupted job loses at most one shard."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ import torch
 
 from concept_freq.io.tables import ENCODINGS, SCHEMAS, atomic_path, write_table
 from concept_freq.shards.batches import Batch
-from concept_freq.tags.taggers import Tagger, in_halves
+from concept_freq.tags.base import Tagger
 
 BINS = 100  # of a histogram of probabilities, each a hundredth wide
+PARTS = ("image_tags", "tag_histograms", "skipped")
 
 
 class Parts:
@@ -27,8 +29,11 @@ class Parts:
         return self.folder / f"{shard}.{name}.parquet"
 
     def has(self, shard: str) -> bool:
-        """Whether a shard is done."""
-        return self.path(shard).exists()
+        """Whether a shard is done; a part that a crash of the machine left empty or cut is not."""
+        try:
+            return all(pq.read_metadata(self.path(shard, name)) for name in PARTS)
+        except (OSError, pa.ArrowInvalid):
+            return False
 
     def write(self, shard: str, tags: list[pa.Table], histogram: np.ndarray, skipped: list[dict]) -> None:
         """Keep what a shard gave."""
@@ -107,6 +112,19 @@ class Open:
             own = [i for i, name in enumerate(shards) if name == shard]
             self.tags.append(sparse(half[own].cpu().numpy(), [names[i] for i in own], floor))
             self.histogram += histogram_of(half[own]).cpu().numpy()
+
+
+def in_halves(probability: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor) -> torch.Tensor:
+    """Probabilities of a batch; where the GPU's memory does not hold it, of its halves."""
+    try:
+        return probability(images)
+    except torch.cuda.OutOfMemoryError:
+        if len(images) == 1:
+            raise
+        torch.cuda.empty_cache()
+        print(f"a batch of {len(images)} does not fit the GPU's memory: going on with halves", file=sys.stderr)
+    middle = (len(images) + 1) // 2
+    return torch.cat([in_halves(probability, half) for half in (images[:middle], images[middle:])])
 
 
 @torch.no_grad()
