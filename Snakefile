@@ -5,9 +5,6 @@ from snakemake.utils import min_version
 min_version("9.19")
 
 
-configfile: "config/config.yaml"
-
-
 report: "report/workflow.rst"
 
 
@@ -20,7 +17,6 @@ pathvars:
 
 
 include: "rules/common.smk"
-include: "rules/inputs.smk"
 include: "rules/retrieve.smk"
 include: "rules/corpus.smk"
 include: "rules/similarity.smk"
@@ -43,7 +39,7 @@ include: "rules/checks.smk"
 include: "rules/provenance.smk"
 
 
-if PUBLISHED or NAMES_PUBLISHED:
+if study.published or study.names_published:
 
     include: "rules/released.smk"
 
@@ -54,6 +50,6 @@ rule all:
     input:
         rules.figures.input,
         rules.tables.input,
-        rules.released.input if PUBLISHED and SCORES_PUBLISHED else [],
+        rules.released.input if study.published and study.scores.are_published else [],
         rules.tabulate_provenance.output,
-        branch(len(MEASURED) > 0, then="<results>/checks/passed.txt", otherwise=[]),
+        branch(len(study.measured) > 0, then="<results>/checks/passed.txt", otherwise=[]),

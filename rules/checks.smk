@@ -2,10 +2,9 @@
 
 
 rule audit_counts:
-    """Ask the index again, in other ways, for what must hold of any text counts."""
+    """Check invariants of one dataset's text counts by querying the index in equivalent ways."""
     input:
-        script=src("audit_counts.py"),
-        lib=lib("audit_counts.py"),
+        **code("audit_counts.py"),
         index=per_chunk(MAIN_INDEX),
         chunks=per_chunk("<results>/chunk_counts/{pretraining}/{chunk}.parquet"),
         counts="<results>/counts/{pretraining}.parquet",
@@ -17,24 +16,24 @@ rule audit_counts:
     conda:
         "../envs/workflow.yaml"
     params:
-        mode=config["counting"]["modes"][0],
-        index=lambda wildcards, input: files_of_chunks(input.index),
-        chunks=lambda wildcards, input: files_of_chunks(input.chunks),
+        mode=flags(mode=MODE),
+        files=of_files(index="index", chunks="chunks"),
     shell:
-        "python {input.script} --index {params.index} --chunks {params.chunks} --counts {input.counts}"
-        " --concepts {input.concepts} --mode {params.mode} --threads {threads} --out {output} 2>&1 | tee {log}"
+        program(
+            "{params.files} --counts {input.counts:q} --concepts {input.concepts:q} {params.mode}",
+            "--threads {threads} --out {output:q}",
+        )
 
 
 rule check_results:
     """Check what must hold of any result, and of the emoji world's counts against the truth."""
     input:
-        script=src("check_results.py"),
-        lib=lib("check_results.py"),
-        counts=counts_of(MEASURED),
+        **code("check_results.py"),
+        counts=study.counts(study.measured),
         concepts=config["concepts"],
-        scores=score_tables(),
-        audits=expand("<results>/checks/{pretraining}.csv", pretraining=MEASURED),
-        truth=branch(len(COMPOSED) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
+        scores=study.scores.tables(),
+        audits=expand("<results>/checks/{pretraining}.csv", pretraining=study.measured),
+        truth=branch(len(study.composed) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
     output:
         "<results>/checks/passed.txt",
     log:
@@ -43,8 +42,10 @@ rule check_results:
     conda:
         "../envs/workflow.yaml"
     params:
-        spearman=config["checks"]["matched_spearman"],
-        truth=lambda wildcards, input: optional("--truth", input.truth),
+        spearman=flags(matched_spearman=config["checks"]["matched_spearman"]),
+        truth=of_files(truth="truth"),
     shell:
-        "python {input.script} --counts {input.counts} --concepts {input.concepts} --scores {input.scores} {params.truth}"
-        " --audits {input.audits} --matched-spearman {params.spearman} --out {output} 2>&1 | tee {log}"
+        program(
+            "--counts {input.counts:q} --concepts {input.concepts:q} --scores {input.scores:q} {params.truth}",
+            "--audits {input.audits:q} {params.spearman} --out {output:q}",
+        )

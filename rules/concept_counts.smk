@@ -4,12 +4,11 @@
 rule count_concepts:
     """Count every concept in one chunk: text, image and matched."""
     input:
-        script=src("count_concepts.py"),
-        lib=lib("count_concepts.py"),
+        **code("count_concepts.py"),
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
         index=TEXT_INDEX,
         nouns=NOUN_INDEX if "unigram_spacy" in config["counting"]["modes"] else [],
-        tags=tags_of_chunk,
+        tags=lambda wildcards: study.tags_of_chunk(wildcards),
         concepts=config["concepts"],
     output:
         "<results>/chunk_counts/{pretraining}/{chunk}.parquet",
@@ -23,90 +22,77 @@ rule count_concepts:
         mem_mb=megabytes(1500),
         runtime=minutes(10, per_shard=0.2),
     params:
-        modes=config["counting"]["modes"],
-        thresholds=config["counting"]["thresholds"],
-        rule=THRESHOLD_RULE,
-        nouns=lambda wildcards, input: optional("--noun-index", input.nouns),
-        tags=lambda wildcards, input: optional("--tags", input.tags),
+        counting=flags(modes=config["counting"]["modes"], thresholds=THRESHOLDS, threshold_rule=TAGS["threshold_rule"]),
+        files=of_files(noun_index="nouns", tags="tags"),
     shell:
-        "python {input.script} --captions {input.captions} --index {input.index} {params.nouns} {params.tags}"
-        " --concepts {input.concepts} --modes {params.modes} --thresholds {params.thresholds}"
-        " {params.rule} --threads {threads} --out {output} 2>&1 | tee {log}"
+        program(
+            "--captions {input.captions:q} --index {input.index:q} {params.files} --concepts {input.concepts:q}",
+            "{params.counting} --threads {threads} --out {output:q}",
+        )
 
 
 rule sum_counts:
     """Add up a dataset's chunks."""
     input:
-        script=src("sum_counts.py"),
-        lib=lib("sum_counts.py"),
+        **code("sum_counts.py"),
         chunks=per_chunk("<results>/chunk_counts/{pretraining}/{chunk}.parquet"),
     output:
         "<results>/counts/{pretraining}.parquet",
     log:
         "<logs>/sum_counts/{pretraining}.log",
     wildcard_constraints:
-        pretraining=one_of(COUNTABLE),
+        pretraining=one_of(study.countable),
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
-        chunks=lambda wildcards, input: files_of_chunks(input.chunks),
+        chunks=of_files(chunks="chunks"),
     shell:
-        "python {input.script} --chunks {params.chunks} --out {output} 2>&1 | tee {log}"
+        program("{params.chunks} --out {output:q}")
 
 
 rule collect_counts:
     """Put the counts of all datasets into one table, with the misalignment and correlation tables beside it."""
     input:
-        script=src("collect_counts.py"),
-        lib=lib("collect_counts.py"),
-        counts=counts_of(PRETRAINING.index),
+        **code("collect_counts.py"),
+        counts=study.counts(study.pretraining),
     output:
         counts="<results>/tables/concept_counts.parquet",
-        misalignment=report(
-            "<results>/tables/misalignment.csv", caption="../report/misalignment.rst", category="Tables"
-        ),
-        correlation=report(
-            "<results>/tables/frequency_correlation.csv",
-            caption="../report/frequency_correlation.rst",
-            category="Tables",
-        ),
+        misalignment=table("misalignment"),
+        correlation=table("frequency_correlation"),
         contingency="<results>/tables/contingency.csv",
-        zeros=report(
-            "<results>/tables/suspicious_zeros.csv", caption="../report/suspicious_zeros.rst", category="Tables"
-        ),
+        zeros=table("suspicious_zeros"),
     log:
         "<logs>/collect_counts.log",
     localrule: True
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --counts {input.counts} --misalignment {output.misalignment}"
-        " --correlation {output.correlation} --contingency {output.contingency} --zeros {output.zeros}"
-        " --out {output.counts} 2>&1 | tee {log}"
+        program(
+            "--counts {input.counts:q} --misalignment {output.misalignment:q} --correlation {output.correlation:q}",
+            "--contingency {output.contingency:q} --zeros {output.zeros:q} --out {output.counts:q}",
+        )
 
 
 rule list_skipped:
     """List the samples that a step could not use, by dataset and reason; unreadable evaluation pictures among them."""
     input:
-        script=src("list_skipped.py"),
-        lib=lib("list_skipped.py"),
+        **code("list_skipped.py"),
         skipped=[
-            f"<results>/skipped/{side}/{pretraining}/{chunk}.parquet"
-            for side in ("captions", "pictures")
-            for pretraining, chunks in CHUNKS.items()
-            for chunk in chunks
-            if side == "captions" or has_pictures(pretraining)
+            path
+            for side, names in (("captions", study.measured), ("pictures", study.tagged))
+            for name in names
+            for path in study.datasets[name].per_chunk(f"<results>/skipped/{side}/{{pretraining}}/{{chunk}}.parquet")
         ],
-        unreadable=unreadable_pictures(),
+        unreadable=study.scores.unreadable(),
     output:
-        report("<results>/tables/skipped_samples.csv", caption="../report/skipped_samples.rst", category="Tables"),
+        table("skipped_samples"),
     log:
         "<logs>/list_skipped.log",
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
-        skipped=lambda wildcards, input: files_of_chunks(input.skipped),
+        skipped=of_files(skipped="skipped", evaluation="unreadable"),
     shell:
-        "python {input.script} --skipped {params.skipped} --evaluation {input.unreadable} --out {output} 2>&1 | tee {log}"
+        program("{params.skipped} --out {output:q}")

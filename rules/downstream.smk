@@ -1,42 +1,11 @@
-"""Reads: registries, sources of evaluation sets and models. Produces: evaluation sets, class names, templates, weights."""
-
-
-rule retrieve_model:
-    """Fetch a published model and translate its checkpoint to open_clip, strictly."""
-    input:
-        script=src("retrieve_model.py"),
-        lib=lib("retrieve_model.py"),
-        architecture=architecture_file,
-        checkpoint=local_checkpoint,
-    output:
-        weights="<resources>/models/{pretraining}/{backbone}.safetensors",
-        recipe="<resources>/models/{pretraining}/{backbone}.json",
-    log:
-        "<logs>/retrieve_model/{pretraining}/{backbone}.log",
-    # what cannot be fetched is known before anything else has run
-    priority: FIRST
-    retries: 2
-    conda:
-        "../envs/workflow.yaml"
-    params:
-        architecture=architecture_of,
-        source=lambda wildcards: model_of(wildcards).source,
-        format=lambda wildcards: optional("--format", model_of(wildcards).format),
-        preprocessing=lambda wildcards: optional("--preprocessing", model_of(wildcards).preprocessing),
-        sha256=lambda wildcards: optional("--sha256", model_of(wildcards).sha256),
-        cache=lambda wildcards, output: f"{Path(output.weights).parents[1]}/fetched",
-    shell:
-        "python {input.script} --architecture {params.architecture} --source {params.source:q} {params.format}"
-        " {params.preprocessing} {params.sha256} --cache {params.cache} --recipe {output.recipe}"
-        " --out {output.weights} 2>&1 | tee {log}"
+"""Reads: registries, sources of evaluation sets. Produces: evaluation sets, class names, templates, the made concept list."""
 
 
 rule import_downstream:
     """Turn an evaluation set of another form into CLIP_benchmark's WebDataset layout."""
     input:
-        script=src("import_downstream.py"),
-        lib=lib("import_downstream.py"),
-        class_names=lambda wildcards: given_class_names(wildcards.dataset),
+        **code("import_downstream.py"),
+        class_names=of_set("given_class_names"),
     output:
         shard="<resources>/downstream/{dataset}/test/0.tar",
         classes="<resources>/downstream/{dataset}/classnames.txt",
@@ -46,22 +15,21 @@ rule import_downstream:
     conda:
         "../envs/workflow.yaml"
     params:
-        source=lambda wildcards: DOWNSTREAM.source[wildcards.dataset],
-        split=lambda wildcards: optional("--split", DOWNSTREAM.split[wildcards.dataset]),
-        class_names=lambda wildcards, input: optional("--class-names", input.class_names),
-        cache=lambda wildcards, output: f"{Path(output.classes).parent}/fetched",
+        source=lambda wildcards: of_row(study.sets[wildcards.dataset].row, "source", "split"),
+        class_names=of_files(class_names="class_names"),
+        cache=lambda wildcards, output: flags(cache=Path(output.classes).parent / "fetched"),
     shell:
-        "python {input.script} --source {params.source:q} {params.split} {params.class_names} --cache {params.cache}"
-        " --classes {output.classes} --out {output.shard} 2>&1 | tee {log}"
+        program(
+            "{params.source} {params.class_names} {params.cache} --classes {output.classes:q} --out {output.shard:q}"
+        )
 
 
 rule list_samples:
     """List a set's labels or captions once, and check that it is the set that its row describes."""
     input:
-        script=src("list_samples.py"),
-        lib=lib("list_samples.py"),
-        shards=downstream_shards,
-        classes=downstream_classes,
+        **code("list_samples.py"),
+        shards=of_set("shards"),
+        classes=of_set("class_names"),
     output:
         "<results>/samples/{dataset}.parquet",
     log:
@@ -69,22 +37,16 @@ rule list_samples:
     conda:
         "../envs/workflow.yaml"
     params:
-        task=lambda wildcards: DOWNSTREAM.task[wildcards.dataset],
-        classes=lambda wildcards, input: optional("--classes", input.classes),
-        expected=lambda wildcards: " ".join(
-            optional(f"--{column.replace('_', '-')}", DOWNSTREAM.loc[wildcards.dataset, column])
-            for column in ("n_classes", "n_images", "sha256")
-        ),
+        classes=of_files(classes="classes"),
+        expected=lambda wildcards: of_row(study.sets[wildcards.dataset].row, "task", "n_classes", "n_images", "sha256"),
     shell:
-        "python {input.script} --shards {input.shards:q} --task {params.task} {params.classes} {params.expected}"
-        " --out {output} 2>&1 | tee {log}"
+        program("--shards {input.shards:q} {params.classes} {params.expected} --out {output:q}")
 
 
 rule list_templates:
     """List the prompt templates that CLIP_benchmark has for an evaluation set."""
     input:
-        script=src("list_templates.py"),
-        lib=lib("list_templates.py"),
+        **code("list_templates.py"),
         templates="<resources>/files/templates.json",
     output:
         "<resources>/templates/{templates}.txt",
@@ -94,18 +56,14 @@ rule list_templates:
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --templates {input.templates} --name {wildcards.templates} --out {output} 2>&1 | tee {log}"
+        program("--templates {input.templates:q} --name {wildcards.templates:q} --out {output:q}")
 
 
 rule list_concepts:
     """Make a concept list of the class names of this run's classification sets."""
     input:
-        script=src("list_concepts.py"),
-        lib=lib("list_concepts.py"),
-        classes=lambda wildcards: [
-            given_class_names(name) or class_names_of(name)
-            for name in DOWNSTREAM.index[DOWNSTREAM.task == "classification"]
-        ],
+        **code("list_concepts.py"),
+        classes=lambda wildcards: study.class_name_files,
     output:
         f"<resources>/{MADE_CONCEPTS}",
     log:
@@ -114,4 +72,4 @@ rule list_concepts:
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --classes {input.classes} --out {output} 2>&1 | tee {log}"
+        program("--classes {input.classes:q} --out {output:q}")

@@ -1,16 +1,18 @@
 """Reads: models, evaluation sets, prompts. Produces: accuracy and recall per concept."""
 
+PRECISION = flags(precision=config["evaluation"]["precision"])
+SCORED = "--pretraining {wildcards.pretraining:q} --model {wildcards.pretraining:q}/{wildcards.backbone:q} --dataset {wildcards.dataset:q}"
+
 
 rule embed_images:
     """Embed an evaluation set's pictures once; every prompt set and metric shares the result."""
     input:
-        script=src("embed_images.py"),
-        lib=lib("embed_images.py"),
-        shards=downstream_shards,
+        **code("embed_images.py"),
+        shards=of_set("shards"),
         samples="<results>/samples/{dataset}.parquet",
-        architecture=architecture_file,
-        checkpoint=checkpoint_of,
-        recipe=recipe_file,
+        architecture=of_model("architecture_file"),
+        checkpoint=of_model("checkpoint"),
+        recipe=of_model("recipe"),
     output:
         embeddings="<results>/embeddings/{pretraining}/{backbone}/{dataset}.safetensors",
         skipped="<results>/skipped/evaluation/{pretraining}/{backbone}/{dataset}.parquet",
@@ -25,29 +27,29 @@ rule embed_images:
         runtime=minutes(25),
         gpu=1,
     params:
-        architecture=architecture_of,
-        preprocessing=lambda wildcards: optional("--preprocessing", preprocessing_of(wildcards)),
-        recipe=lambda wildcards, input: optional("--preprocessing", input.recipe),
-        precision=config["evaluation"]["precision"],
+        architecture=lambda wildcards: flags(architecture=of_model("architecture")(wildcards)),
+        preprocessing=lambda wildcards: flags(preprocessing=of_model("preprocessing")(wildcards)),
+        recipe=of_files(preprocessing="recipe"),
+        precision=PRECISION,
         speed=untracked(speed_flags(config["evaluation"])),
     shell:
-        "python {input.script} --shards {input.shards:q} --architecture {params.architecture}"
-        " --checkpoint {input.checkpoint} {params.preprocessing} {params.recipe} --precision {params.precision}"
-        " {params.speed} --threads {threads}"
-        " --skipped {output.skipped} --out {output.embeddings} 2>&1 | tee {log}"
+        program(
+            "--shards {input.shards:q} {params.architecture} --checkpoint {input.checkpoint:q}",
+            "{params.preprocessing} {params.recipe} {params.precision} {params.speed} --threads {threads}",
+            "--skipped {output.skipped:q} --out {output.embeddings:q}",
+        )
 
 
 rule evaluate_classification:
     """Zero-shot accuracy per concept for every prompt set."""
     input:
-        script=src("evaluate_classification.py"),
-        lib=lib("evaluate_classification.py"),
+        **code("evaluate_classification.py"),
         samples="<results>/samples/{dataset}.parquet",
-        classes=downstream_classes,
-        templates=templates_of,
+        classes=of_set("class_names"),
+        templates=lambda wildcards: study.sets[wildcards.dataset].templates(study.prompts),
         embeddings="<results>/embeddings/{pretraining}/{backbone}/{dataset}.safetensors",
-        architecture=architecture_file,
-        checkpoint=checkpoint_of,
+        architecture=of_model("architecture_file"),
+        checkpoint=of_model("checkpoint"),
     output:
         "<results>/class_accuracy/{pretraining}/{backbone}/{dataset}.parquet",
     log:
@@ -59,27 +61,28 @@ rule evaluate_classification:
         runtime=minutes(25),
         gpu=1,
     params:
-        architecture=architecture_of,
-        prompts=list(PROMPTS),
-        precision=config["evaluation"]["precision"],
+        architecture=lambda wildcards: flags(architecture=of_model("architecture")(wildcards)),
+        prompts=flags(prompts=study.prompts.keys()),
+        precision=PRECISION,
     shell:
-        "python {input.script} --samples {input.samples} --embeddings {input.embeddings} --classes {input.classes:q}"
-        " --prompts {params.prompts} --templates {input.templates:q} --architecture {params.architecture}"
-        " --checkpoint {input.checkpoint} --precision {params.precision} --pretraining {wildcards.pretraining}"
-        " --model {wildcards.pretraining}/{wildcards.backbone} --dataset {wildcards.dataset} --threads {threads}"
-        " --out {output} 2>&1 | tee {log}"
+        program(
+            "--samples {input.samples:q} --embeddings {input.embeddings:q} --classes {input.classes:q}",
+            "{params.prompts} --templates {input.templates:q} {params.architecture}",
+            "--checkpoint {input.checkpoint:q} {params.precision}",
+            SCORED,
+            "--threads {threads} --out {output:q}",
+        )
 
 
 rule evaluate_retrieval:
     """Recall@k per concept, from pictures to captions and back."""
     input:
-        script=src("evaluate_retrieval.py"),
-        lib=lib("evaluate_retrieval.py"),
+        **code("evaluate_retrieval.py"),
         samples="<results>/samples/{dataset}.parquet",
         concepts=config["concepts"],
         embeddings="<results>/embeddings/{pretraining}/{backbone}/{dataset}.safetensors",
-        architecture=architecture_file,
-        checkpoint=checkpoint_of,
+        architecture=of_model("architecture_file"),
+        checkpoint=of_model("checkpoint"),
     output:
         "<results>/retrieval_recall/{pretraining}/{backbone}/{dataset}.parquet",
     log:
@@ -91,16 +94,14 @@ rule evaluate_retrieval:
         runtime=minutes(25),
         gpu=1,
     params:
-        architecture=architecture_of,
-        precision=config["evaluation"]["precision"],
-        nouns=lambda wildcards: optional(
-            "--nouns-by", SPACY_MODEL if DOWNSTREAM.concepts[wildcards.dataset] == "nouns" else ""
-        ),
-        k=config["retrieval"]["k"],
-        min_images=config["retrieval"]["min_images"],
+        architecture=lambda wildcards: flags(architecture=of_model("architecture")(wildcards)),
+        precision=PRECISION,
+        nouns=lambda wildcards: flags(nouns_by=study.sets[wildcards.dataset].row.concepts == "nouns" and SPACY_MODEL),
+        retrieval=flags(**config["retrieval"]),
     shell:
-        "python {input.script} --samples {input.samples} --embeddings {input.embeddings} --concepts {input.concepts}"
-        " {params.nouns} --architecture {params.architecture} --checkpoint {input.checkpoint}"
-        " --precision {params.precision} --pretraining {wildcards.pretraining}"
-        " --model {wildcards.pretraining}/{wildcards.backbone} --dataset {wildcards.dataset} --k {params.k}"
-        " --min-images {params.min_images} --threads {threads} --out {output} 2>&1 | tee {log}"
+        program(
+            "--samples {input.samples:q} --embeddings {input.embeddings:q} --concepts {input.concepts:q}",
+            "{params.nouns} {params.architecture} --checkpoint {input.checkpoint:q} {params.precision}",
+            SCORED,
+            "{params.retrieval} --threads {threads} --out {output:q}",
+        )

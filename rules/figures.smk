@@ -4,97 +4,68 @@
 rule figure_log_linear:
     """Draw scores against log frequency as the config's figures describe it: rows of choices, a column per dataset."""
     input:
-        script=src("figure_log_linear.py"),
-        lib=lib("figure_log_linear.py"),
-        scores=lambda wildcards: f"<results>/tables/{SCORES[config['figures'][wildcards.figure]['task']]}.parquet",
+        **code("figure_log_linear.py"),
+        scores=lambda wildcards: study.scores.table_of(config["figures"][wildcards.figure]["task"]),
         fits="<results>/tables/log_linear_fits.csv",
-        counts=counts_of(PRETRAINING.index),
+        counts=study.counts(study.pretraining),
     output:
-        png=report(
-            "<results>/figures/{figure}.png",
-            caption="../report/log_linear.rst",
-            category="Figures",
-            labels={"figure": "{figure}"},
-        ),
-        pdf="<results>/figures/{figure}.pdf",
-        csv="<results>/figures/{figure}.csv",
+        **figure("{figure}", "{figure}", caption="log_linear"),
     log:
         "<logs>/figure_log_linear/{figure}.log",
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
-        figure=lambda wildcards: json.dumps(config["figures"][wildcards.figure]),
-        columns=lambda wildcards: figure_columns(config["figures"][wildcards.figure], PRETRAINING.index),
-        binning=lambda wildcards: json.dumps(config["analysis"][config["figures"][wildcards.figure]["task"]]),
-        left_out=json.dumps(LEFT_OUT),
-        main=json.dumps(config["analysis"]["main"]),
-        threshold=config["counting"]["thresholds"][0],
+        figure=drawn(config["figures"], study.pretraining),
+        settings=flags(**MAIN, left_out=LEFT_OUT),
     shell:
-        "python {input.script} --figure {params.figure:q} --pretraining {params.columns} --scores {input.scores}"
-        " --counts {input.counts} --fits {input.fits} --binning {params.binning:q} --left-out {params.left_out:q}"
-        " --main {params.main:q} --threshold {params.threshold} --out {output.png} 2>&1 | tee {log}"
+        program(
+            "{params.figure} --scores {input.scores:q} --counts {input.counts:q} --fits {input.fits:q}",
+            "{params.settings} --out {output.png:q}",
+        )
 
 
 rule figure_overview:
     """Draw every recipe side by side for every model, and the shape of the relation."""
     input:
-        script=src("figure_overview.py"),
-        lib=lib("figure_overview.py"),
+        **code("figure_overview.py"),
         fits="<results>/tables/log_linear_fits.csv",
         null="<results>/tables/permutation_null.csv",
         tests="<results>/tables/dose_response.csv",
         curves="<results>/tables/dose_response_curves.csv",
     output:
-        png=report(
-            "<results>/figures/overview.png",
-            caption="../report/overview.rst",
-            category="Figures",
-            labels={"figure": "overview of the relation"},
-        ),
-        pdf="<results>/figures/overview.pdf",
-        csv="<results>/figures/overview.csv",
+        **figure("overview", "overview of the relation"),
     log:
         "<logs>/figure_overview.log",
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
-        pretraining=list(PRETRAINING.index),
-        main=json.dumps(config["analysis"]["main"]),
-        threshold=config["counting"]["thresholds"][0],
+        settings=flags(pretraining=study.pretraining.keys(), **MAIN),
     shell:
-        "python {input.script} --fits {input.fits} --null {input.null} --tests {input.tests} --curves {input.curves}"
-        " --pretraining {params.pretraining} --main {params.main:q} --threshold {params.threshold}"
-        " --out {output.png} 2>&1 | tee {log}"
+        program(
+            "--fits {input.fits:q} --null {input.null:q} --tests {input.tests:q} --curves {input.curves:q}",
+            "{params.settings} --out {output.png:q}",
+        )
 
 
 rule figure_long_tail:
     """Draw concept frequency by rank."""
     input:
-        script=src("figure_long_tail.py"),
-        lib=lib("figure_long_tail.py"),
-        counts=counts_of(PRETRAINING.index),
+        **code("figure_long_tail.py"),
+        counts=study.counts(study.pretraining),
         tails="<results>/tables/long_tail.csv",
     output:
-        png=report(
-            "<results>/figures/long_tail.png",
-            caption="../report/long_tail.rst",
-            category="Figures",
-            labels={"figure": "long tail"},
-        ),
-        pdf="<results>/figures/long_tail.pdf",
-        csv="<results>/figures/long_tail.csv",
+        **figure("long_tail", "long tail"),
     log:
         "<logs>/figure_long_tail.log",
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
-        datasets=pooled_everywhere(),
+        datasets=flags(datasets=study.pooled_everywhere),
     shell:
-        "python {input.script} --counts {input.counts} --datasets {params.datasets} --tails {input.tails}"
-        " --out {output.png} 2>&1 | tee {log}"
+        program("--counts {input.counts:q} {params.datasets} --tails {input.tails:q} --out {output.png:q}")
 
 
 rule figures:
@@ -103,9 +74,15 @@ rule figures:
         expand("<results>/figures/{figure}.png", figure=config["figures"]),
         "<results>/figures/overview.png",
         "<results>/figures/long_tail.png",
-        expand("<results>/figures/contact_sheet_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
-        expand("<results>/figures/thresholds_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
-        expand("<results>/figures/misaligned_{pretraining}.png", pretraining=filter(has_pictures, MEASURED)),
-        branch(len(COMPOSED) > 0, then="<results>/figures/truth_check.png", otherwise=[]),
-        branch(len(COMPOSED) > 0, then="<results>/figures/tagger_quality.png", otherwise=[]),
-        branch(len(COMPARED) > 0 and compared_dataset(), then="<results>/figures/tagger_comparison.png", otherwise=[]),
+        expand(
+            "<results>/figures/{sheet}_{pretraining}.png",
+            sheet=["contact_sheet", "thresholds", "misaligned"],
+            pretraining=study.tagged,
+        ),
+        branch(len(study.composed) > 0, then="<results>/figures/truth_check.png", otherwise=[]),
+        branch(len(study.composed) > 0, then="<results>/figures/tagger_quality.png", otherwise=[]),
+        branch(
+            len(study.compared) > 0 and study.compared_dataset is not None,
+            then="<results>/figures/tagger_comparison.png",
+            otherwise=[],
+        ),

@@ -4,69 +4,53 @@
 rule tabulate_let_it_wag:
     """Tabulate every model on ImageNet and Let It Wag!, and fit the two published lines."""
     input:
-        script=src("tabulate_let_it_wag.py"),
-        lib=lib("tabulate_let_it_wag.py"),
-        let_it_wag=LET_IT_WAG[0],
-        imagenet=LET_IT_WAG[2],
+        **code("tabulate_let_it_wag.py"),
+        let_it_wag=RELEASED.let_it_wag["let_it_wag"],
+        imagenet=RELEASED.let_it_wag["imagenet"],
         models=config["registries"]["published_models"],
     output:
-        models=report("<results>/tables/let_it_wag.csv", caption="../report/let_it_wag.rst", category="Tables"),
-        lines=report("<results>/tables/let_it_wag_lines.csv", caption="../report/let_it_wag.rst", category="Tables"),
+        models=table("let_it_wag"),
+        lines=table("let_it_wag_lines", caption="let_it_wag"),
     log:
         "<logs>/tabulate_let_it_wag.log",
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --let-it-wag {input.let_it_wag} --imagenet {input.imagenet} --models {input.models}"
-        " --lines {output.lines} --out {output.models} 2>&1 | tee {log}"
+        program(
+            "--let-it-wag {input.let_it_wag:q} --imagenet {input.imagenet:q} --models {input.models:q}",
+            "--lines {output.lines:q} --out {output.models:q}",
+        )
 
 
 rule figure_let_it_wag:
     """Draw the models on ImageNet against Let It Wag!."""
     input:
-        script=src("figure_let_it_wag.py"),
-        lib=lib("figure_let_it_wag.py"),
+        **code("figure_let_it_wag.py"),
         models="<results>/tables/let_it_wag.csv",
         lines="<results>/tables/let_it_wag_lines.csv",
     output:
-        png=report(
-            "<results>/figures/let_it_wag.png",
-            caption="../report/let_it_wag.rst",
-            category="Figures",
-            labels={"figure": "Let It Wag!"},
-        ),
-        pdf="<results>/figures/let_it_wag.pdf",
-        csv="<results>/figures/let_it_wag.csv",
+        **figure("let_it_wag", "Let It Wag!"),
     log:
         "<logs>/figure_let_it_wag.log",
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --table {input.models} --lines {input.lines} --out {output.png} 2>&1 | tee {log}"
+        program("--table {input.models:q} --lines {input.lines:q} --out {output.png:q}")
 
 
 rule figure_let_it_wag_frequency:
     """Draw how often the classes of Let It Wag! occur in LAION-400M."""
     input:
-        script=src("figure_let_it_wag_frequency.py"),
-        lib=lib("figure_let_it_wag_frequency.py"),
-        classes=LET_IT_WAG[1],
+        **code("figure_let_it_wag_frequency.py"),
+        classes=RELEASED.let_it_wag["classes"],
         counts="<results>/tables/concept_counts.parquet",
     output:
-        png=report(
-            "<results>/figures/let_it_wag_frequency.png",
-            caption="../report/let_it_wag.rst",
-            category="Figures",
-            labels={"figure": "Let It Wag!, frequency of its classes"},
-        ),
-        pdf="<results>/figures/let_it_wag_frequency.pdf",
-        csv="<results>/figures/let_it_wag_frequency.csv",
+        **figure("let_it_wag_frequency", "Let It Wag!, frequency of its classes", caption="let_it_wag"),
     log:
         "<logs>/figure_let_it_wag_frequency.log",
     conda:
         "../envs/workflow.yaml"
     params:
-        pretraining="laion400m",
+        pretraining=flags(pretraining="laion400m"),
     shell:
-        "python {input.script} --classes {input.classes} --counts {input.counts} --pretraining {params.pretraining}"
-        " --out {output.png} 2>&1 | tee {log}"
+        program("--classes {input.classes:q} --counts {input.counts:q} {params.pretraining}", "--out {output.png:q}")

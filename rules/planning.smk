@@ -4,34 +4,29 @@
 rule tabulate_plan:
     """Tabulate how many more pairs of each concept would give so many points more."""
     input:
-        script=src("tabulate_plan.py"),
-        lib=lib("tabulate_plan.py"),
-        scores=score_tables(),
-        counts=counts_of(PRETRAINING.index),
+        **code("tabulate_plan.py"),
+        **SCORES_AND_COUNTS,
         fits="<results>/tables/log_linear_fits.csv",
     output:
-        report("<results>/tables/sample_plan.csv", caption="../report/sample_plan.rst", category="Tables"),
+        table("sample_plan"),
     log:
         "<logs>/tabulate_plan.log",
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
-        main=json.dumps(config["analysis"]["main"]),
-        threshold=config["counting"]["thresholds"][0],
-        left_out=json.dumps(LEFT_OUT),
-        points=config["analysis"]["plan_points"],
+        settings=flags(**MAIN, left_out=LEFT_OUT, points=config["analysis"]["plan_points"]),
     shell:
-        "python {input.script} --scores {input.scores} --counts {input.counts} --fits {input.fits}"
-        " --main {params.main:q} --threshold {params.threshold} --left-out {params.left_out:q}"
-        " --points {params.points} --out {output} 2>&1 | tee {log}"
+        program(
+            "--scores {input.scores:q} --counts {input.counts:q} --fits {input.fits:q} {params.settings}",
+            "--out {output:q}",
+        )
 
 
 rule balance_pairs:
     """Decide which pairs of a chunk a balanced sample keeps (MetaCLIP), by the concepts that their captions name."""
     input:
-        script=src("balance_pairs.py"),
-        lib=lib("balance_pairs.py"),
+        **code("balance_pairs.py"),
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
         index=MAIN_INDEX,
         counts="<results>/counts/{pretraining}.parquet",
@@ -49,40 +44,35 @@ rule balance_pairs:
         mem_mb=megabytes(1500),
         runtime=minutes(10, per_shard=0.2),
     params:
-        mode=config["counting"]["modes"][0],
-        cap=config["balance"]["cap"],
-        seed=config["balance"]["seed"],
+        settings=flags(mode=MODE, **config["balance"]),
     shell:
-        "python {input.script} --index {input.index} --captions {input.captions} --counts {input.counts}"
-        " --concepts {input.concepts} --mode {params.mode} --cap {params.cap} --seed {params.seed}"
-        " --threads {threads} --sums {output.sums} --out {output.pairs} 2>&1 | tee {log}"
+        program(
+            "--index {input.index:q} --captions {input.captions:q} --counts {input.counts:q}",
+            "--concepts {input.concepts:q} {params.settings} --threads {threads}",
+            "--sums {output.sums:q} --out {output.pairs:q}",
+        )
 
 
 rule tabulate_balance:
     """Tabulate how often each concept is named before and after balancing."""
     input:
-        script=src("tabulate_balance.py"),
-        lib=lib("tabulate_balance.py"),
-        sums=[
-            f"<results>/balanced_counts/{pretraining}/{chunk}.parquet"
-            for pretraining, chunks in CHUNKS.items()
-            for chunk in chunks
-        ],
+        **code("tabulate_balance.py"),
+        sums=study.over_chunks("<results>/balanced_counts/{pretraining}/{chunk}.parquet"),
     output:
-        report("<results>/tables/balanced_sampling.csv", caption="../report/balanced_sampling.rst", category="Tables"),
+        table("balanced_sampling"),
     log:
         "<logs>/tabulate_balance.log",
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
-        sums=lambda wildcards, input: files_of_chunks(input.sums),
+        sums=of_files(sums="sums"),
     shell:
-        "python {input.script} --sums {params.sums} --out {output} 2>&1 | tee {log}"
+        program("{params.sums} --out {output:q}")
 
 
 rule balance:
     """Which pairs a balanced sample keeps, of every dataset that is counted here."""
     input:
-        [f"<results>/balanced/{name}/{chunk}.parquet" for name, chunks in CHUNKS.items() for chunk in chunks],
+        study.over_chunks("<results>/balanced/{pretraining}/{chunk}.parquet"),
         "<results>/tables/balanced_sampling.csv",

@@ -6,26 +6,28 @@ rule tabulate_provenance:
     input:
         rules.figures.input,
         rules.tables.input,
-        script=src("tabulate_provenance.py"),
-        lib=lib("tabulate_provenance.py"),
-        concepts=config["concepts"] if MEASURED else [],
-        manifests=expand("<results>/manifests/{pretraining}.tsv", pretraining=MEASURED),
-        counts=counts_of(MEASURED),
+        **code("tabulate_provenance.py"),
+        concepts=config["concepts"] if study.measured else [],
+        manifests=expand("<results>/manifests/{pretraining}.tsv", pretraining=study.measured),
+        counts=study.counts(study.measured),
     output:
-        costs=report("<results>/tables/costs.csv", caption="../report/costs.rst", category="Provenance"),
-        disk=report("<results>/tables/disk.csv", caption="../report/disk.rst", category="Provenance"),
-        table=report("<results>/tables/provenance.csv", caption="../report/provenance.rst", category="Provenance"),
+        costs=table("costs", category="Provenance"),
+        disk=table("disk", category="Provenance"),
+        table=table("provenance", category="Provenance"),
     log:
         "<logs>/tabulate_provenance.log",
     localrule: True
     conda:
         "../envs/workflow.yaml"
     params:
-        config=json.dumps(config, sort_keys=True),
-        concepts=lambda wildcards, input: optional("--concepts", input.concepts),
-        benchmarks=config.get("pathvars", {}).get("benchmarks", "logs/benchmarks"),
-        results=lambda wildcards, output: Path(output.table).parents[1],
+        config=flags(config=json.dumps(config, sort_keys=True)),
+        concepts=of_files(concepts="concepts"),
+        folders=lambda wildcards, output: flags(
+            benchmarks=config.get("pathvars", {}).get("benchmarks", "logs/benchmarks"),
+            results=Path(output.table).parents[1],
+        ),
     shell:
-        "python {input.script} --config {params.config:q} {params.concepts} --manifests {input.manifests}"
-        " --counts {input.counts} --benchmarks {params.benchmarks} --results {params.results}"
-        " --costs {output.costs} --disk {output.disk} --out {output.table} 2>&1 | tee {log}"
+        program(
+            "{params.config} {params.concepts} --manifests {input.manifests:q} --counts {input.counts:q}",
+            "{params.folders} --costs {output.costs:q} --disk {output.disk:q} --out {output.table:q}",
+        )

@@ -3,8 +3,9 @@
 The data folder is the config's released_data; where it is not given, upstream's archive is fetched at one commit.
 """
 
+RELEASED = study.released
 
-include: "released_inputs.smk"
+
 include: "text_to_image.smk"
 include: "let_it_wag.smk"
 
@@ -14,10 +15,9 @@ if "released_data" not in config:
     rule retrieve_released:
         """Fetch the released data from upstream, pinned by commit."""
         input:
-            script=ancient(src("retrieve_released.py")),
-            lib=ancient(lib("retrieve_released.py")),
+            **code("retrieve_released.py", fetches=True),
         output:
-            everything_released(),
+            RELEASED.everything(),
         log:
             "<logs>/retrieve_released.log",
         retries: 3
@@ -25,61 +25,56 @@ if "released_data" not in config:
         conda:
             "../envs/workflow.yaml"
         params:
-            url=f"https://codeload.github.com/{UPSTREAM}/tar.gz/{COMMIT}",
-            commit=COMMIT,
-            folder=RELEASED,
+            source=flags(url=f"https://codeload.github.com/{UPSTREAM}/tar.gz/{COMMIT}", commit=COMMIT),
+            folder=flags(folder=RELEASED.folder),
         shell:
-            "python {input.script} --url {params.url} --commit {params.commit} --folder {params.folder} 2>&1 | tee {log}"
+            program("{params.source} {params.folder}")
 
 
 rule read_published_counts:
     """Put a dataset's published counts into the shape of counted ones."""
     input:
-        script=src("read_published_counts.py"),
-        lib=lib("read_published_counts.py"),
-        counts=lambda wildcards: count_files(wildcards.pretraining),
-        misalignment=lambda wildcards: misalignment_file(wildcards.pretraining),
+        **code("read_published_counts.py"),
+        counts=lambda wildcards: RELEASED.count_files(wildcards.pretraining),
+        misalignment=lambda wildcards: RELEASED.misalignment(wildcards.pretraining),
     output:
         "<results>/counts/{pretraining}.parquet",
     log:
         "<logs>/read_published_counts/{pretraining}.log",
     wildcard_constraints:
-        pretraining=one_of(PUBLISHED),
+        pretraining=one_of(study.published),
     conda:
         "../envs/workflow.yaml"
     params:
-        columns=lambda wildcards: count_columns_of(wildcards.pretraining),
-        misalignment=lambda wildcards, input: optional("--misalignment", input.misalignment),
-        pairs=lambda wildcards: optional("--pairs", PRETRAINING.pairs[wildcards.pretraining]),
+        columns=lambda wildcards: flags(columns=RELEASED.count_columns(wildcards.pretraining)),
+        misalignment=of_files(misalignment="misalignment"),
+        pairs=lambda wildcards: of_row(study.datasets[wildcards.pretraining].row, "pairs"),
     shell:
-        "python {input.script} --counts {input.counts:q} --columns {params.columns:q} {params.misalignment}"
-        " {params.pairs} --out {output} 2>&1 | tee {log}"
+        program("--counts {input.counts:q} {params.columns} {params.misalignment} {params.pairs} --out {output:q}")
 
 
 rule read_published_scores:
     """Put published scores into the shape of evaluated ones."""
     input:
-        script=src("read_published_scores.py"),
-        lib=lib("read_published_scores.py"),
-        files=lambda wildcards: published_scores(wildcards.table),
+        **code("read_published_scores.py"),
+        files=lambda wildcards: RELEASED.scores(wildcards.table),
     output:
         "<results>/published/{table}.parquet",
     log:
         "<logs>/read_published_scores/{table}.log",
     wildcard_constraints:
-        table=one_of(SCORES.values()),
+        table=one_of(SCORE_TABLES),
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --files {input.files:q} --table {wildcards.table} --out {output} 2>&1 | tee {log}"
+        program("--files {input.files:q} --table {wildcards.table:q} --out {output:q}")
 
 
 rule list_classes:
     """List the class names of a published evaluation set, in the order of its published accuracies."""
     input:
-        script=src("list_classes.py"),
-        lib=lib("list_classes.py"),
-        scores=lambda wildcards: class_scores(wildcards.dataset),
+        **code("list_classes.py"),
+        scores=lambda wildcards: RELEASED.class_scores(wildcards.dataset),
     output:
         "<resources>/class_names/{dataset}.txt",
     log:
@@ -88,86 +83,84 @@ rule list_classes:
     conda:
         "../envs/workflow.yaml"
     params:
-        n_classes=lambda wildcards: DOWNSTREAM.n_classes[wildcards.dataset],
+        n_classes=lambda wildcards: of_row(study.sets[wildcards.dataset].row, "n_classes"),
     shell:
-        "python {input.script} --scores {input.scores} --dataset {wildcards.dataset} --n-classes {params.n_classes}"
-        " --out {output} 2>&1 | tee {log}"
+        program("--scores {input.scores:q} --dataset {wildcards.dataset:q} {params.n_classes} --out {output:q}")
 
 
 rule audit_published_counts:
     """List published counts that contradict one another."""
     input:
-        script=src("audit_published_counts.py"),
-        lib=lib("audit_published_counts.py"),
-        counts=counts_of(PUBLISHED),
-        files=superseded_files(),
+        **code("audit_published_counts.py"),
+        counts=study.counts(study.published),
+        files=RELEASED.superseded,
     output:
         audit="<results>/tables/count_audit.csv",
-        summary=report(
-            "<results>/tables/count_audit_summary.csv", caption="../report/count_audit.rst", category="Tables"
-        ),
+        summary=table("count_audit_summary", caption="count_audit"),
     log:
         "<logs>/audit_published_counts.log",
     conda:
         "../envs/workflow.yaml"
     params:
-        pairs=json.dumps({name: int(n) for name in PUBLISHED if (n := PRETRAINING.pairs[name])}),
+        pairs=flags(
+            pairs=json.dumps({name: int(n) for name in study.published if (n := study.datasets[name].row.pairs)})
+        ),
     shell:
-        "python {input.script} --counts {input.counts} --pairs {params.pairs:q} --files {input.files:q}"
-        " --summary {output.summary} --out {output.audit} 2>&1 | tee {log}"
+        program(
+            "--counts {input.counts:q} {params.pairs} --files {input.files:q}",
+            "--summary {output.summary:q} --out {output.audit:q}",
+        )
 
 
 rule tabulate_datasets:
     """Tabulate pretraining datasets, evaluation sets and text-to-image models (Tables 1 and 2)."""
     input:
-        script=src("tabulate_datasets.py"),
-        lib=lib("tabulate_datasets.py"),
+        **code("tabulate_datasets.py"),
         pretraining=config["registries"]["pretraining"],
         downstream=config["registries"]["downstream"],
-        scores=score_tables(),
+        scores=study.scores.tables(),
         counts="<results>/tables/concept_counts.parquet",
     output:
-        datasets=report("<results>/tables/datasets.csv", caption="../report/datasets.rst", category="Tables"),
-        models=report("<results>/tables/text_to_image_models.csv", caption="../report/datasets.rst", category="Tables"),
+        datasets=table("datasets"),
+        models=table("text_to_image_models", caption="datasets"),
     log:
         "<logs>/tabulate_datasets.log",
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --pretraining {input.pretraining} --downstream {input.downstream}"
-        " --scores {input.scores} --counts {input.counts} --text-to-image-models {output.models}"
-        " --out {output.datasets} 2>&1 | tee {log}"
+        program(
+            "--pretraining {input.pretraining:q} --downstream {input.downstream:q}",
+            "--scores {input.scores:q} --counts {input.counts:q} --text-to-image-models {output.models:q}",
+            "--out {output.datasets:q}",
+        )
 
 
 rule compare_with_published:
     """Compare with every number that the paper prints; a difference without a known reason fails the run."""
     input:
-        script=src("compare_with_published.py"),
-        lib=lib("compare_with_published.py"),
+        **code("compare_with_published.py"),
         published=config["registries"]["published_values"],
         fits="<results>/tables/log_linear_fits.csv",
         correlation="<results>/tables/frequency_correlation.csv",
         lines="<results>/tables/let_it_wag_lines.csv",
         people="<results>/tables/people.csv",
     output:
-        report(
-            "<results>/tables/published_comparison.csv",
-            caption="../report/published_comparison.rst",
-            category="Tables",
-        ),
+        table("published_comparison"),
     log:
         "<logs>/compare_with_published.log",
     conda:
         "../envs/workflow.yaml"
     shell:
-        "python {input.script} --published {input.published} --fits {input.fits} --correlation {input.correlation}"
-        " --lines {input.lines} --people {input.people} --out {output} 2>&1 | tee {log}"
+        program(
+            "--published {input.published:q} --fits {input.fits:q} --correlation {input.correlation:q}",
+            "--lines {input.lines:q} --people {input.people:q} --out {output:q}",
+        )
 
 
 rule released:
     """What only the paper's released data have: its text-to-image, rare-concept and people results, and the audit."""
     input:
-        expand("<results>/figures/text_to_image_{metric}.png", metric=config["text_to_image"]["metrics"]),
+        expand("<results>/figures/text_to_image_{metric}.png", metric=RELEASED.metrics),
         "<results>/figures/people.png",
         "<results>/figures/let_it_wag.png",
         "<results>/figures/let_it_wag_frequency.png",

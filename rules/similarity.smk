@@ -4,12 +4,11 @@
 rule embed_shards:
     """Embed the pictures of a chunk, once for every evaluation set that it is compared with."""
     input:
-        unpack(lambda wildcards: similarity_files()),
-        script=src("embed_shards.py"),
-        lib=lib("embed_shards.py"),
-        shards=shards_here,
-        kept=ancient(shards_kept),
-        verified=verified,
+        **code("embed_shards.py"),
+        **SHARDS,
+        checkpoint=lambda wildcards: study.similarity_model.checkpoint,
+        architecture=lambda wildcards: study.similarity_model.architecture_file,
+        recipe=lambda wildcards: study.similarity_model.recipe,
     output:
         embeddings="<results>/shard_embeddings/{pretraining}/{chunk}.parquet",
         skipped="<results>/skipped/shard_embeddings/{pretraining}/{chunk}.parquet",
@@ -24,26 +23,27 @@ rule embed_shards:
         runtime=minutes(30, per_shard=1),
         gpu=1,
     params:
-        digest=chunk_digest,
-        architecture=lambda wildcards: architecture_of(similarity_model()),
-        preprocessing=lambda wildcards: optional("--preprocessing", preprocessing_of(similarity_model())),
-        recipe=lambda wildcards, input: optional("--preprocessing", input.recipe),
-        precision=config["evaluation"]["precision"],
+        digest=of_chunk("digest"),
+        model=lambda wildcards: flags(
+            architecture=study.similarity_model.architecture, preprocessing=study.similarity_model.preprocessing
+        ),
+        recipe=of_files(preprocessing="recipe"),
+        precision=flags(precision=config["evaluation"]["precision"]),
         speed=untracked(speed_flags(config["evaluation"])),
     shell:
-        "python {input.script} --shards {input.shards:q} {input.kept:q} --architecture {params.architecture}"
-        " --checkpoint {input.checkpoint} {params.preprocessing} {params.recipe} --precision {params.precision}"
-        " {params.speed} --threads {threads}"
-        " --skipped {output.skipped} --out {output.embeddings} 2>&1 | tee {log}"
+        program(
+            "--shards {input.shards:q} {input.kept:q} --checkpoint {input.checkpoint:q}",
+            "{params.model} {params.recipe} {params.precision} {params.speed} --threads {threads}",
+            "--skipped {output.skipped:q} --out {output.embeddings:q}",
+        )
 
 
 rule find_neighbours:
     """Similarity of a chunk's pictures to the nearest picture of an evaluation set."""
     input:
-        script=src("find_neighbours.py"),
-        lib=lib("find_neighbours.py"),
+        **code("find_neighbours.py"),
         embeddings="<results>/shard_embeddings/{pretraining}/{chunk}.parquet",
-        evaluation=lambda wildcards: f"<results>/embeddings/{SIMILARITY_MODEL}/{wildcards.dataset}.safetensors",
+        evaluation=f"<results>/embeddings/{study.similarity}/{{dataset}}.safetensors",
     output:
         "<results>/similarity/{dataset}/{pretraining}/{chunk}.parquet",
     log:
@@ -56,81 +56,74 @@ rule find_neighbours:
         mem_mb=megabytes(1500, per_mb=1),
         runtime=minutes(20, per_shard=2),
     shell:
-        "python {input.script} --embeddings {input.embeddings} --evaluation {input.evaluation}"
-        " --out {output} 2>&1 | tee {log}"
+        program("--embeddings {input.embeddings:q} --evaluation {input.evaluation:q} --out {output:q}")
 
 
 rule choose_removed:
     """Choose the pictures that a derived dataset goes without, over all chunks of its base."""
     input:
-        script=src("choose_removed.py"),
-        lib=lib("choose_removed.py"),
-        chunks=compared_chunks,
+        **code("choose_removed.py"),
+        chunks=lambda wildcards: compared_chunks(study, wildcards.pretraining),
     output:
         "<results>/removed/{pretraining}.parquet",
     log:
         "<logs>/choose_removed/{pretraining}.log",
     wildcard_constraints:
-        pretraining=one_of(DERIVED),
+        pretraining=one_of(study.derived),
     conda:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(1500),
         runtime=minutes(30),
     params:
-        chunks=lambda wildcards, input: files_of_chunks(input.chunks),
-        how=lambda wildcards: left_out_of(wildcards.pretraining)[0],
-        share=lambda wildcards: left_out_of(wildcards.pretraining)[2],
-        seed=lambda wildcards: REGISTERED_PRETRAINING.seed[wildcards.pretraining] or 0,
+        chunks=of_files(chunks="chunks"),
+        removal=lambda wildcards: removal_flags(study.datasets[wildcards.pretraining]),
     shell:
-        "python {input.script} --chunks {params.chunks} --how {params.how} --share {params.share} --seed {params.seed}"
-        " --out {output} 2>&1 | tee {log}"
+        program("{params.chunks} {params.removal} --out {output:q}")
 
 
-rule filter_shard:
-    """Copy a shard of the base without the pictures that a derived dataset goes without."""
+rule filter_chunk:
+    """Copy a chunk of the base without the pictures that a derived dataset goes without."""
     input:
-        script=src("filter_shard.py"),
-        lib=lib("filter_shard.py"),
-        shard=base_here,
-        kept=ancient(base_kept),
-        verified=base_verified,
+        **code("filter_chunk.py"),
+        shards=of_base_chunk("own"),
+        kept=ancient(of_base_chunk("kept")),
+        verified=of_base_chunk("verified"),
         removed="<results>/removed/{pretraining}.parquet",
     output:
-        "<results>/shards/{pretraining}/{shard}.tar",
+        directory("<results>/shards/{pretraining}/{chunk}"),
     log:
-        "<logs>/filter_shard/{pretraining}/{shard}.log",
+        "<logs>/filter_chunk/{pretraining}/{chunk}.log",
     wildcard_constraints:
-        pretraining=one_of(DERIVED),
-        shard="[^/]+",
+        pretraining=one_of(study.derived),
     priority: FIRST
     conda:
         "../envs/workflow.yaml"
     resources:
         mem_mb=megabytes(1500),
-        runtime=minutes(30),
+        runtime=minutes(30, per_shard=1),
     params:
-        shard=lambda wildcards, input: base_path(wildcards, input.shard or input.kept),
-        digest=lambda wildcards: digest_of([base_shard(wildcards)[1]]),
+        digest=of_base_chunk("digest"),
     shell:
-        "python {input.script} --shard {params.shard:q} --removed {input.removed} --out {output:q} 2>&1 | tee {log:q}"
+        program("--shards {input.shards:q} {input.kept:q} --removed {input.removed:q} --out {output:q}")
 
 
 rule filter_truth:
-    """The truth about a shard that was filtered, where the base was composed."""
+    """The truth about a chunk that was filtered, where the base was composed."""
     input:
-        script=src("filter_truth.py"),
-        lib=lib("filter_truth.py"),
-        truth=base_truth,
+        **code("filter_truth.py"),
+        truth=lambda wildcards: base_truth(study.datasets[wildcards.pretraining], wildcards.chunk),
         removed="<results>/removed/{pretraining}.parquet",
     output:
-        "<results>/truth/{pretraining}/{shard}.parquet",
+        "<results>/truth/{pretraining}/{chunk}.parquet",
     log:
-        "<logs>/filter_truth/{pretraining}/{shard}.log",
+        "<logs>/filter_truth/{pretraining}/{chunk}.log",
     wildcard_constraints:
-        pretraining=one_of([name for name in DERIVED if is_planted(name)]),
+        pretraining=one_of([name for name in study.derived if study.datasets[name].is_planted]),
     localrule: True
     conda:
         "../envs/workflow.yaml"
+    params:
+        truth=of_files(truth="truth"),
     shell:
-        "python {input.script} --truth {input.truth} --removed {input.removed} --out {output} 2>&1 | tee {log}"
+        program("{params.truth} --removed {input.removed:q} --out {output:q}")

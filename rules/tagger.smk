@@ -1,36 +1,38 @@
 """Reads: pictures, the concept list, a checkpoint. Produces: a tagger, and label embeddings of the concepts."""
 
+TAGGER = config.get("tagger", {})
+DESCRIPTIONS = TAGGER.get("descriptions", {})
 
-rule train_tagger:
-    """Train an image tagger on balanced scenes; in the emoji world it stands in for RAM++."""
-    input:
-        script=src("train_tagger.py"),
-        lib=lib("train_tagger.py"),
-        concepts=config["concepts"],
-        architecture=TAGGER.get("architecture", []),
-        trunk=f"<resources>/files/{TAGGER_TRAINING['trunk']}" if TAGGER_TRAINING else [],
-        pictures=rendered(picture_sets("train")),
-    output:
-        "<results>/models/tagger.pt",
-    log:
-        "<logs>/train_tagger.log",
-    benchmark:
-        "<benchmarks>/train_tagger.tsv"
-    # the tags of every chunk wait for it
-    priority: FIRST
-    conda:
-        "../envs/workflow.yaml"
-    resources:
-        mem_mb=megabytes(3000),
-        runtime=minutes(25),
-    params:
-        **{key: value for key, value in TAGGER_TRAINING.items() if key != "trunk"},
-    shell:
-        "python {input.script} --pictures {input.pictures} --concepts {input.concepts}"
-        " --architecture {input.architecture} --trunk {input.trunk} --frozen-blocks {params.frozen_blocks} --steps {params.steps} --batch-size {params.batch_size}"
-        " --learning-rate {params.learning_rate} --weight-decay {params.weight_decay}"
-        " --positive-weight {params.positive_weight} --seed {params.seed}"
-        " --threads {threads} --out {output} 2>&1 | tee {log}"
+if "training" in TAGGER:
+
+    rule train_tagger:
+        """Train an image tagger on balanced scenes; in the emoji world it stands in for RAM++."""
+        input:
+            **code("train_tagger.py"),
+            concepts=config["concepts"],
+            architecture=TAGGER["architecture"],
+            trunk=f"<resources>/files/{TAGGER['training']['trunk']}",
+            pictures=study.picture_sets("train"),
+        output:
+            "<results>/models/tagger.pt",
+        log:
+            "<logs>/train_tagger.log",
+        benchmark:
+            "<benchmarks>/train_tagger.tsv"
+        # the tags of every chunk wait for it
+        priority: FIRST
+        conda:
+            "../envs/workflow.yaml"
+        resources:
+            mem_mb=megabytes(3000),
+            runtime=minutes(25),
+        params:
+            training=flags(**{key: value for key, value in TAGGER["training"].items() if key != "trunk"}),
+        shell:
+            program(
+                "--pictures {input.pictures:q} --concepts {input.concepts:q} --architecture {input.architecture:q}",
+                "--trunk {input.trunk:q} {params.training} --threads {threads} --out {output:q}",
+            )
 
 
 if "source" in TAGGER:
@@ -38,8 +40,7 @@ if "source" in TAGGER:
     rule retrieve_checkpoint:
         """Fetch the tagger's checkpoint; it has no other version, so an edit of the code fetches nothing again."""
         input:
-            script=ancient(src("retrieve_checkpoint.py")),
-            lib=ancient(lib("retrieve_checkpoint.py")),
+            **code("retrieve_checkpoint.py", fetches=True),
         output:
             TAGGER["checkpoint"],
         log:
@@ -49,18 +50,17 @@ if "source" in TAGGER:
         conda:
             "../envs/workflow.yaml"
         params:
-            **TAGGER["source"],
+            source=flags(**TAGGER["source"]),
         shell:
-            "python {input.script} --address {params.address} --size {params.size} --out {output} 2>&1 | tee {log}"
+            program("{params.source} --out {output:q}")
 
 
 rule describe_concepts:
     """Describe every concept in words, for RAM++: from files, by a chat model, or by the plain template."""
     input:
-        script=src("describe_concepts.py"),
-        lib=lib("describe_concepts.py"),
+        **code("describe_concepts.py"),
         concepts=config["concepts"],
-        files=TAGGER.get("descriptions", {}).get("files", []),
+        files=DESCRIPTIONS.get("files", []),
     output:
         "<results>/labels/descriptions.json",
     log:
@@ -70,26 +70,21 @@ rule describe_concepts:
     conda:
         "../envs/workflow.yaml"
     params:
-        files=lambda wildcards, input: optional("--files", input.files),
-        chat=" ".join(
-            optional(f"--{key}", TAGGER.get("descriptions", {}).get(key, ""))
-            for key in ("endpoint", "model", "answers")
-        ),
-        cache=lambda wildcards, output: f"{output}.answers",
+        files=of_files(files="files"),
+        chat=flags(**{key: DESCRIPTIONS.get(key) for key in ("endpoint", "model", "answers")}),
+        cache=lambda wildcards, output: flags(cache=f"{output}.answers"),
     shell:
-        "python {input.script} --concepts {input.concepts} {params.files} {params.chat} --cache {params.cache}"
-        " --out {output} 2>&1 | tee {log}"
+        program("--concepts {input.concepts:q} {params.files} {params.chat} {params.cache} --out {output:q}")
 
 
 rule embed_labels:
     """Embed the descriptions with a CLIP text tower: one label per concept, or one per description."""
     input:
-        script=src("embed_labels.py"),
-        lib=lib("embed_labels.py"),
+        **code("embed_labels.py"),
         concepts=config["concepts"],
         descriptions="<results>/labels/descriptions.json",
-        architecture=lambda wildcards: architecture_file(text_model()),
-        checkpoint=lambda wildcards: model_files(TAGGER["text_model"]),
+        architecture=lambda wildcards: study.tagger.text_model.architecture_file,
+        checkpoint=lambda wildcards: study.tagger.text_model.checkpoint,
     output:
         "<results>/labels/{mode}.parquet",
     log:
@@ -104,8 +99,9 @@ rule embed_labels:
         runtime=minutes(30),
         gpu=1,
     params:
-        architecture=lambda wildcards: architecture_of(text_model()),
+        architecture=lambda wildcards: flags(architecture=study.tagger.text_model.architecture),
     shell:
-        "python {input.script} --concepts {input.concepts} --descriptions {input.descriptions} --mode {wildcards.mode}"
-        " --architecture {params.architecture} --checkpoint {input.checkpoint} --threads {threads}"
-        " --out {output} 2>&1 | tee {log}"
+        program(
+            "--concepts {input.concepts:q} --descriptions {input.descriptions:q} --mode {wildcards.mode:q}",
+            "{params.architecture} --checkpoint {input.checkpoint:q} --threads {threads} --out {output:q}",
+        )

@@ -4,11 +4,8 @@
 rule parse_captions:
     """Read the captions of a chunk's shards."""
     input:
-        script=src("parse_captions.py"),
-        lib=lib("parse_captions.py"),
-        shards=shards_here,
-        kept=ancient(shards_kept),
-        verified=verified,
+        **code("parse_captions.py"),
+        **SHARDS,
     output:
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
         skipped="<results>/skipped/captions/{pretraining}/{chunk}.parquet",
@@ -22,21 +19,19 @@ rule parse_captions:
         mem_mb=megabytes(1500),
         runtime=minutes(10, per_shard=0.2),
     params:
-        digest=chunk_digest,
-        caption=lambda wildcards: REGISTERED_PRETRAINING.caption_column[wildcards.pretraining] or "caption",
-        key=lambda wildcards: (
-            f"--key-column {key}" if (key := REGISTERED_PRETRAINING.key_column[wildcards.pretraining]) else ""
-        ),
+        digest=of_chunk("digest"),
+        columns=lambda wildcards: of_row(study.datasets[wildcards.pretraining].row, "caption_column", "key_column"),
     shell:
-        "python {input.script} --shards {input.shards:q} {input.kept:q} --caption-column {params.caption:q} {params.key}"
-        " --skipped {output.skipped} --out {output.captions} 2>&1 | tee {log}"
+        program(
+            "--shards {input.shards:q} {input.kept:q} {params.columns}",
+            "--skipped {output.skipped:q} --out {output.captions:q}",
+        )
 
 
 rule index_captions:
     """Index a chunk's captions, so that any phrase can be counted without reading them again."""
     input:
-        script=src("index_captions.py"),
-        lib=lib("index_captions.py"),
+        **code("index_captions.py"),
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
     output:
         TEXT_INDEX,
@@ -50,14 +45,13 @@ rule index_captions:
         mem_mb=megabytes(1500),
         runtime=minutes(10, per_shard=0.2),
     shell:
-        "python {input.script} --captions {input.captions} --threads {threads} --out {output} 2>&1 | tee {log}"
+        program("--captions {input.captions:q} --threads {threads} --out {output:q}")
 
 
 rule index_nouns:
     """Index the nouns of a chunk's captions, found by spaCy: what the mode unigram_spacy counts."""
     input:
-        script=src("index_captions.py"),
-        lib=lib("index_captions.py"),
+        **code("index_captions.py"),
         captions="<results>/captions/{pretraining}/{chunk}.parquet",
     output:
         NOUN_INDEX,
@@ -71,7 +65,6 @@ rule index_nouns:
         mem_mb=megabytes(2500),
         runtime=minutes(30, per_shard=0.5),
     params:
-        model=SPACY_MODEL,
+        model=flags(nouns_by=SPACY_MODEL),
     shell:
-        "python {input.script} --captions {input.captions} --nouns-by {params.model} --threads {threads}"
-        " --out {output} 2>&1 | tee {log}"
+        program("--captions {input.captions:q} {params.model} --threads {threads} --out {output:q}")

@@ -96,51 +96,30 @@ def compose_rows(world: World, plan: Plan, rows: range, shard: str, seed: int, t
     return truth
 
 
-def main() -> None:
-    """Command line entry point."""
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--concepts", type=Path, required=True)
-    parser.add_argument(
-        "--pictures",
-        type=Path,
-        nargs="+",
-        required=True,
-        help="one .npy per training artist's set",
-    )
-    parser.add_argument(
-        "--design",
-        type=Path,
-        required=True,
-        help="objects of each concept in the whole dataset",
-    )
+    parser.add_argument("--pictures", type=Path, nargs="+", required=True, help="one .npy per training artist's set")
+    parser.add_argument("--design", type=Path, required=True, help="objects of each concept in the whole dataset")
     parser.add_argument("--samples", type=int, required=True, help="scenes in the whole dataset")
     parser.add_argument("--shard-size", type=int, required=True, help="scenes in a shard")
     parser.add_argument("--side", type=int, required=True, help="pixels")
-    parser.add_argument(
-        "--caption-style",
-        type=json.loads,
-        required=True,
-        help="JSON of captions.CaptionStyle",
-    )
-    parser.add_argument(
-        "--wrong-captions",
-        type=float,
-        required=True,
-        help="share of captions of another scene",
-    )
+    parser.add_argument("--caption-style", type=json.loads, required=True, help="JSON of captions.CaptionStyle")
+    parser.add_argument("--wrong-captions", type=float, required=True, help="share of captions of another scene")
     parser.add_argument("--broken", type=float, required=True, help="share of damaged samples")
     parser.add_argument(
         "--synthetic", action="store_true", help="generated pictures, captions by templates, nothing wrong or damaged"
     )
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--truth", type=Path, required=True)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        help="NUMBER.tar; the number says which scenes it holds",
-    )
-    args = parser.parse_args()
+    parser.add_argument("--out", type=Path, required=True, help="NUMBER.tar; the number says which scenes it holds")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Command line entry point."""
+    args = arguments()
     with args.design.open(encoding="utf-8", newline="") as file:
         counts = np.array([int(row["objects"]) for row in csv.DictReader(file, delimiter="\t")])
     wrong, broken = (0, 0) if args.synthetic else (args.wrong_captions, args.broken)

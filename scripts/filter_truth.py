@@ -1,8 +1,9 @@
-"""The truth about a composed shard without the samples that a derived dataset goes without, its rows numbered anew."""
+"""Drop the removed samples from the truth about a chunk's shards and renumber its rows."""
 
 import argparse
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from concept_freq.io.tables import write_table
@@ -12,12 +13,12 @@ from concept_freq.models.similarity import removed_rows, renumber
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--truth", type=Path, required=True)
+    parser.add_argument("--truth", type=Path, nargs="+", required=True, help="of each shard, named like it")
     parser.add_argument("--removed", type=Path, required=True, help="shard, row")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    removed = removed_rows(args.removed, args.truth.stem)
-    write_table(renumber(pq.read_table(args.truth), removed), "truth", args.out)
+    tables = [renumber(pq.read_table(path), removed_rows(args.removed, path.stem)) for path in args.truth]
+    write_table(pa.concat_tables(tables), "truth", args.out)
 
 
 if __name__ == "__main__":

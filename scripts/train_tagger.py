@@ -67,23 +67,12 @@ def sigmoid_loss(logits: torch.Tensor, shown: torch.Tensor, positive_weight: flo
     return functional.binary_cross_entropy_with_logits(logits, shown, reduction="sum", pos_weight=weight) / len(logits)
 
 
-def main() -> None:
-    """Command line entry point."""
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--pictures",
-        type=Path,
-        nargs="+",
-        required=True,
-        help="one .npy per training artist's set",
-    )
+    parser.add_argument("--pictures", type=Path, nargs="+", required=True, help="one .npy per training artist's set")
     parser.add_argument("--concepts", type=Path, required=True)
-    parser.add_argument(
-        "--architecture",
-        type=Path,
-        required=True,
-        help="open_clip model config with a logit bias",
-    )
+    parser.add_argument("--architecture", type=Path, required=True, help="open_clip model config with a logit bias")
     parser.add_argument("--trunk", type=Path, required=True, help="ImageNet weights of the image trunk")
     parser.add_argument("--frozen-blocks", type=int, required=True)
     parser.add_argument("--steps", type=int, required=True)
@@ -94,7 +83,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Command line entry point."""
+    args = arguments()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     pictures = [np.load(path) for path in args.pictures]

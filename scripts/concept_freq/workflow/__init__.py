@@ -1,5 +1,6 @@
-"""What decides the plan of a run: plain typed Python that Snakemake reads while it builds its graph.
+"""What a run plans: the config, its registries, and the files that each dataset, model and evaluation set stands for.
 
-Comes in: config, registries, source files. Goes out: what each job reads, runs and depends on. Imports ``io``, ``text``
-and the registries of the other packages; imports no torch.
+Comes in: a config and the TSVs that it names. Goes out: a ``Study``, which the rules ask for paths and settings. Plain
+typed Python: it imports neither torch nor any stage that computes, so that planning stays fast. The Snakefile and
+``concept-freq check`` import it; no program of a rule does.
 """
