@@ -1,5 +1,6 @@
 """Configurations: the shipped ones plan every job, a wrong one stops with one clear message before any job."""
 
+import contextlib
 import csv
 import re
 import shutil
@@ -10,6 +11,11 @@ import pytest
 import yaml
 from programs import REPOSITORY
 from project import add_row
+from snakemake.common.configfile import load_configfile
+from snakemake.exceptions import WorkflowError
+
+from concept_freq.workflow.configs import complete
+from concept_freq.workflow.study import Study
 
 
 @pytest.fixture
@@ -34,17 +40,24 @@ def dry_run(snakemake, folder, *targets):
     return snakemake("--dry-run", *(targets or ["--quiet"]), folder=folder)
 
 
+def refused(folder: Path, config: Path | None = None, **changes) -> str:
+    """What a study says of a folder's config before any job; planning raises the same."""
+    with contextlib.chdir(folder), pytest.raises(WorkflowError) as error:
+        given = {**load_configfile(config or folder / "config" / "config.yaml"), **changes}
+        Study(complete(given, [folder, REPOSITORY])).check()
+    return str(error.value)
+
+
+def names(message: str, *words: str) -> bool:
+    """Whether one line holds all these words."""
+    return "\n" not in message and all(word in message for word in words)
+
+
 def jobs(result) -> dict[str, int]:
     """Planned jobs by rule, from the table that a dry run prints."""
     assert result.returncode == 0, result.stdout + result.stderr
     lines = re.findall(r"^(\w+) +(\d+)$", result.stdout + result.stderr, re.MULTILINE)
     return {rule: int(n) for rule, n in lines}
-
-
-def failed_with(result, *words):
-    """Whether the run failed before any job with one message holding these words and no traceback."""
-    message = result.stderr + result.stdout
-    return result.returncode != 0 and "Traceback" not in message and all(word in message for word in words)
 
 
 @pytest.mark.parametrize("folder", [".", ".test"])
@@ -109,12 +122,11 @@ def test_a_fetched_model_tags_with_the_recipe_that_came_with_it(snakemake, proje
     [
         ({"text_model": "openai/ViT-B-99"}, ["tagger.text_model", "openai/ViT-B-99"]),
         ({"labels": "median"}, ["tagger.labels", "median"]),
-        ({"checkpoint": "trained"}, ["tagger"]),
+        ({"checkpoint": "trained"}, ["tagger.checkpoint", "ram_plus", "not trained here"]),
     ],
 )
 def test_a_wrong_tagger_is_named(snakemake, project, changes, words):
-    result = dry_run(snakemake, project(lambda config: with_ram_plus(config, **changes)))
-    assert failed_with(result, *words), result.stderr
+    assert names(refused(project(lambda config: with_ram_plus(config, **changes))), *words)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +145,7 @@ def test_another_tagger_over_the_configured_one_takes_none_of_its_options(snakem
         config["tagger"] = own
 
     over = project(open_registry) / "over.yaml"
-    over.write_text(yaml.safe_dump({"tagger": tagger}))
+    over.write_text(yaml.safe_dump({"extends": "config/config.yaml", "tagger": tagger}))
     (over.parent / "owl").mkdir()
     (over.parent / "ram.pth").write_bytes(b"")
     target = "results/counts/random_tiny.parquet"
@@ -148,7 +160,7 @@ def test_another_tagger_over_the_configured_one_takes_none_of_its_options(snakem
 def test_a_model_trained_here_needs_the_file_of_its_architecture(snakemake, project):
     path = project() / "config" / "models.tsv"
     path.write_text(re.sub(r"\S+/resnet\.json", "RN50", path.read_text()))
-    assert failed_with(dry_run(snakemake, path.parents[1]), "random_tiny/resnet", "must be a file", "RN50")
+    assert names(refused(path.parents[1]), "random_tiny/resnet", "must be a file", "RN50")
 
 
 def test_released_data_are_fetched_where_no_folder_is_given(snakemake):
@@ -160,18 +172,23 @@ def test_released_data_are_fetched_where_no_folder_is_given(snakemake):
 
 
 def test_a_folder_without_the_released_data_is_named(snakemake, tmp_path):
-    result = snakemake("--dry-run", "--configfile", "config/released.yaml", "--config", f"released_data={tmp_path}")
-    assert failed_with(result, "released_data", "let_it_wag", "does not exist (and 8", "commit 11ef009f")
+    message = refused(REPOSITORY, REPOSITORY / "config" / "released.yaml", released_data=str(tmp_path))
+    assert names(message, "released_data", "let_it_wag", "does not exist (and 8", "commit 11ef009f")
 
 
 def test_a_figure_of_an_unknown_dataset_is_named(snakemake, project):
     figure = {"task": "classification", "pretraining": ["cc3m"], "rows": [{}]}
-    result = dry_run(snakemake, project(lambda c: c["figures"].update(mine=figure)))
-    assert failed_with(result, "figures.mine", "cc3m"), result.stderr
+    assert names(refused(project(lambda c: c["figures"].update(mine=figure))), "figures.mine", "cc3m")
 
 
 def test_the_unspoilt_copy_is_fine(snakemake, project):
     assert dry_run(snakemake, project()).returncode == 0
+
+
+def test_an_error_reaches_the_user_as_one_message_without_a_traceback(snakemake, project):
+    result = dry_run(snakemake, project(lambda config: config.update(downstream=["imagenet"])))
+    assert result.returncode != 0 and "Traceback" not in result.stderr + result.stdout
+    assert "config: downstream: 'imagenet' is not in its registry" in result.stderr + result.stdout
 
 
 @pytest.mark.parametrize(
@@ -181,7 +198,7 @@ def test_the_unspoilt_copy_is_fine(snakemake, project):
         (lambda c: c.update(corpsu={}), ["corpsu"]),
         (lambda c: c["counting"].update(thresholds=["0.5"]), ["counting.thresholds.0", "0.5"]),
         (lambda c: c["counting"].update(modes=["substring"]), ["counting.modes.0", "substring"]),
-        (lambda c: c.pop("concepts"), ["concepts", "required"]),
+        (lambda c: c.pop("concepts"), ["concepts", "missing"]),
         (lambda c: c.update(pretraining=["random_tinny"]), ["pretraining", "random_tinny", "random_tiny"]),
         (lambda c: c.update(models=["tinny"]), ["models", "tinny", "tiny"]),
         (
@@ -197,39 +214,34 @@ def test_the_unspoilt_copy_is_fine(snakemake, project):
     ],
 )
 def test_a_wrong_config_names_the_key(snakemake, project, change, words):
-    result = dry_run(snakemake, project(change))
-    assert failed_with(result, *words), result.stderr
+    assert names(refused(project(change)), *words)
 
 
 def test_a_concept_listed_twice_names_the_line(snakemake, project):
     folder = project()
     with (folder / "config" / "concepts.tsv").open("a", newline="") as file:
         csv.writer(file, delimiter="\t", lineterminator="\n").writerow(["Ice-Cream", "", "", "food-drink", "1f368"])
-    result = dry_run(snakemake, folder)
-    assert failed_with(result, "concepts.tsv", "line 34", "'Ice-Cream'", "twice"), result.stderr
+    assert names(refused(folder), "concepts.tsv", "line 34", "'Ice-Cream'", "twice")
 
 
 def test_a_concept_list_without_its_column_is_named(snakemake, project):
     folder = project()
     path = folder / "config" / "concepts.tsv"
     path.write_text(path.read_text().replace("concept\t", "class\t", 1))
-    result = dry_run(snakemake, folder)
-    assert failed_with(result, "concepts.tsv", "line 1", "no column 'concept'", "class"), result.stderr
+    assert names(refused(folder), "concepts.tsv", "line 1", "no column 'concept'", "class")
 
 
 def test_a_wrong_registry_row_is_named(snakemake, project):
     folder = project()
     path = folder / "config" / "pretraining.tsv"
     path.write_text(path.read_text().replace("\trandom\t", "\trandomly\t"))
-    result = dry_run(snakemake, folder)
-    assert failed_with(result, "pretraining.tsv", "random_tiny", "order", "randomly"), result.stderr
+    assert names(refused(folder), "pretraining.tsv", "random_tiny", "order", "randomly")
 
 
 def test_shards_that_are_not_there_are_named(snakemake, project):
     folder = project(lambda c: c.update(pretraining=["mine"]))
     add_row(folder / "config" / "pretraining.tsv", pretraining="mine", shards="/nowhere/*.tar", description="own")
-    result = dry_run(snakemake, folder)
-    assert failed_with(result, "mine", "/nowhere/*.tar"), result.stderr
+    assert names(refused(folder), "mine", "/nowhere/*.tar")
 
 
 def test_own_shards_are_planned_by_their_numbers(snakemake, project):

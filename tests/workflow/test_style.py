@@ -39,7 +39,7 @@ COMMANDS = {"convert_ram_plus.py", "count_text.py", "plan_samples.py", "query.py
 def test_every_script_belongs_to_a_rule_of_its_name(repository):
     rules = "".join(path.read_text() for path in (repository / "rules").glob("*.smk"))
     for script in (repository / "scripts").glob("*.py"):
-        assert script.name in COMMANDS or f'src("{script.name}")' in rules, script.name
+        assert script.name in COMMANDS or f'code("{script.name}"' in rules, script.name
 
 
 def test_both_environment_files_pin_the_same(repository):
