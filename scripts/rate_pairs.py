@@ -2,12 +2,13 @@
 
     python scripts/rate_pairs.py --pairs results/rating/NAME/pairs.parquet --rater ANN --out ratings.csv
 
-Open the address that it prints; Ctrl-C ends it. Each judgement is written to the file at once, so it can be ended and
-started again at any time. Tags, strata and other raters' judgements are not shown. Raters may share a file.
+Open the address that it prints; Ctrl-C ends it. The address holds a secret that keeps other users of this machine out.
+Each judgement is written to the file at once, so the program can be ended and started again at any time. Tags, strata
+and other raters' judgements are not shown. Raters may share a file; raters of several Unix users need a folder where
+all of them may write (mode 2775, say; /tmp does not do).
 """
 
 import argparse
-import signal
 import sys
 from pathlib import Path
 
@@ -15,8 +16,11 @@ import pandas as pd
 import pyarrow as pa
 
 from concept_freq.io.tables import SCHEMAS
-from concept_freq.rating.page import Ratings, RatingServer
+from concept_freq.rating.page import FOLDER, RatingPage
 from concept_freq.rating.ratings import POOLED, TRUTH, RatingsError
+from concept_freq.rating.store import Ratings
+from concept_freq.rating.tasks import PAIRS
+from concept_freq.serving.server import PageServer
 
 
 def read_pairs(path: Path) -> pd.DataFrame:
@@ -27,6 +31,15 @@ def read_pairs(path: Path) -> pd.DataFrame:
         sys.exit(f"{path}: no sampled pairs ({error}); make them with: snakemake --cores all {path}")
 
 
+def rater_name(name: str) -> str:
+    """The rater's name as it stands in the file; ends the program where it can be none."""
+    if not name.isprintable():
+        sys.exit(f"--rater {name!r}: a name is one line of printable text")
+    if (rater := name.strip()) in ("", POOLED, TRUTH):
+        sys.exit(f"--rater {name!r}: this name is taken; give the rater's own name")
+    return rater
+
+
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -35,21 +48,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="CSV of judgements, made or added to")
     parser.add_argument("--port", type=int, default=0, help="a free one if not given")
     args = parser.parse_args()
-    if (rater := args.rater.strip()) in ("", POOLED, TRUTH):
-        sys.exit(f"--rater {args.rater!r}: this name is taken; give the rater's own name")
-    ratings = Ratings(read_pairs(args.pairs), rater, args.out)
+    ratings = Ratings(read_pairs(args.pairs), rater_name(args.rater), args.out)
     try:
-        left = ratings.own().count("")
-        server = RatingServer(ratings, args.port)
-    except (RatingsError, OSError) as error:
+        left = ratings.ready()
+        server = PageServer(FOLDER, RatingPage(ratings, PAIRS).routes, args.port)
+    except (RatingsError, OSError, OverflowError) as error:
         sys.exit(str(error))
-    for ends in (signal.SIGINT, signal.SIGTERM):  # also where it was started in the background, which ignores Ctrl-C
-        signal.signal(ends, signal.default_int_handler)
-    print(f"{left} of {len(ratings.pairs)} pairs left for {rater}: open {server.address} (Ctrl-C ends it)", flush=True)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        print(f"\njudgements are in {args.out}")
+    pairs = f"{left} of {len(ratings.pairs)} pairs left for {ratings.rater}"
+    print(f"{pairs}: open {server.address} (Ctrl-C ends it)", flush=True)
+    server.run()
+    print(f"\njudgements are in {args.out}")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ from statsmodels.stats.inter_rater import cohens_kappa
 
 from concept_freq.analysis.intervals import wilson
 from concept_freq.rating.pairs import PAIR
+from concept_freq.rating.tasks import PAIRS
 
-JUDGEMENTS = ("yes", "no", "unclear")  # does the caption name something that the picture shows?
+JUDGEMENTS = PAIRS.values
 COLUMNS = ("pretraining", *PAIR, "rater", "judgement")
 TRUTH, POOLED = "truth", "all"  # raters that are no persons
 KEY = ["pretraining", *PAIR]
