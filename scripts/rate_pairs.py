@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from concept_freq.io.tables import SCHEMAS
 from concept_freq.rating.page import FOLDER, RatingPage
-from concept_freq.rating.ratings import POOLED, TRUTH, RatingsError
+from concept_freq.rating.ratings import POOLED, TRUTH
 from concept_freq.rating.store import Ratings
 from concept_freq.rating.tasks import PAIRS
 from concept_freq.serving.server import PageServer
@@ -52,7 +52,7 @@ def main() -> None:
     try:
         left = ratings.ready()
         server = PageServer(FOLDER, RatingPage(ratings, PAIRS).routes, args.port)
-    except (RatingsError, OSError, OverflowError) as error:
+    except (ValueError, OSError) as error:
         sys.exit(str(error))
     pairs = f"{left} of {len(ratings.pairs)} pairs left for {ratings.rater}"
     print(f"{pairs}: open {server.address} (Ctrl-C ends it)", flush=True)

@@ -1,9 +1,11 @@
 """How tests serve a local page in a thread and ask it, as a browser or a stranger would."""
 
 import http.client
+import resource
+import socket
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,3 +46,16 @@ def visitor(address: str) -> dict[str, str]:
     status, headers, _ = ask(address, "GET", "/?" + urlsplit(address).query)
     assert status == 303
     return {"Cookie": headers["Set-Cookie"].partition(";")[0]}
+
+
+@contextmanager
+def half_open(address: str, number: int) -> Iterator[None]:
+    """Many connections, of which every second has sent the beginning of a request."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2048)), hard))
+    host, port = urlsplit(address).hostname, urlsplit(address).port
+    with ExitStack() as stack:
+        opened = [stack.enter_context(socket.create_connection((host, port))) for _ in range(number)]
+        for connection in opened[::2]:
+            connection.sendall(b"POST /judgements HTTP/1.1\r\nHost:")
+        yield

@@ -1,23 +1,23 @@
 """The page on which raters judge pairs, in a real browser, and the table that their judgements make."""
 
-import json
+import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pyarrow as pa
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 from programs import SCRIPTS
+from visits import ask, half_open
 
 from concept_freq.io.tables import write_table
 from concept_freq.rating.pairs import jpeg_of
@@ -49,7 +49,7 @@ def rating(pairs: Path, rater: str, out: Path) -> Iterator[str]:
     command = [sys.executable, SCRIPTS / "rate_pairs.py", "--pairs", pairs, "--rater", rater, "--out", out]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            yield re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
+            yield re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", process.stdout.readline())[0]
         finally:
             process.send_signal(signal.SIGINT)
             said = process.stdout.read()
@@ -69,8 +69,9 @@ def browser():
 
 @pytest.fixture
 def page(browser) -> Iterator[Page]:
-    """A page that must raise no error and ask for nothing from elsewhere."""
+    """A page that must raise no error, keep its security policy and ask for nothing from elsewhere."""
     page, troubles = browser.new_page(), []
+    page.on("console", lambda said: "Content Security Policy" in said.text and troubles.append(said.text))
     page.on("pageerror", lambda error: troubles.append(error))
     page.on("request", lambda asked: asked.url.startswith(("http://127.0.0.1", "data:")) or troubles.append(asked.url))
     yield page
@@ -96,6 +97,7 @@ def test_two_raters_judge_by_keys_go_back_and_resume(page, pairs, tmp_path):
     with rating(pairs, "Ann", out) as address:
         page.goto(address)
         expect(caption).to_have_text("a cat")
+        assert "token" not in page.url
         assert page.locator("#picture").evaluate("async (i) => { await i.decode(); return i.naturalWidth }") == 64
         press(page, "y", 1)
         expect(caption).to_have_text(CAPTIONS[1])  # as text: no script ran, no tag was made
@@ -136,6 +138,20 @@ def test_two_raters_judge_by_keys_go_back_and_resume(page, pairs, tmp_path):
     check_table(pairs, out, tmp_path)
 
 
+def test_the_page_can_be_used_with_tab_and_enter_alone(page, pairs, tmp_path):
+    with rating(pairs, "Ann", tmp_path / "ratings.csv") as address:
+        page.goto(address)
+        for rated, name in enumerate(("Yes", "No", "Cannot tell", "Yes"), start=1):
+            expect(page.get_by_role("group", name="Does the caption name something")).to_be_visible()
+            while not page.get_by_role("button", name=name, exact=True).evaluate(
+                "(it) => it === document.activeElement"
+            ):
+                page.keyboard.press("Tab")
+            press(page, "Enter", rated)
+        expect(page.get_by_role("heading", name="All pairs are rated")).to_be_focused()
+    assert judgements(tmp_path / "ratings.csv", "Ann") == ["yes", "no", "unclear", "yes"]
+
+
 def check_table(pairs: Path, out: Path, folder: Path) -> None:
     """What the two raters' judgements come to, by hand."""
     table, agreement = folder / "table.csv", folder / "agreement.csv"
@@ -163,50 +179,21 @@ def test_a_judgement_that_cannot_be_saved_is_not_shown_as_saved(page, pairs, tmp
     expect(page.locator("#caption")).to_have_text("a cat")
 
 
-def ask(address: str, headers: dict[str, str], data: bytes | None = None) -> bytes:
-    """The answer to a request."""
-    with urllib.request.urlopen(urllib.request.Request(address, data, headers)) as answer:
-        return answer.read()
+def test_half_open_connections_cost_neither_memory_nor_threads(pairs, tmp_path):
+    with rating(pairs, "Ann", tmp_path / "ratings.csv") as address:
+        children = psutil.Process().children()
+        program = next(child for child in children if any("rate_pairs.py" in part for part in child.cmdline()))
+        with half_open(address, 50):
+            pass
+        memory, threads = program.memory_info().rss, program.num_threads()
+        for _ in range(3):
+            with half_open(address, 400):
+                assert ask(address, "GET", "/", {})[0] == 403  # it is served all the same
+                assert program.num_threads() <= threads
+                assert program.num_fds() < 150
+        assert program.memory_info().rss < memory + 20e6
 
 
-def test_raters_are_blind_and_other_sites_are_refused(pairs, tmp_path):
-    out = tmp_path / "ratings.csv"
-    out.write_text("pretraining,shard,row,rater,judgement,note\nmine,00000,1,Ann,yes,sure\nother,00000,1,Ann,no,\n")
-    said, plain = json.dumps({"pair": 0, "judgement": "no"}).encode(), {"Content-Type": "text/plain"}
-    with rating(pairs, "Bo", out) as address:
-        known = ask(f"{address}pairs", {}).decode()
-        assert [pair["judgement"] for pair in json.loads(known)["pairs"]] == [""] * 4
-        for secret in ("zebra", "gnu", "misaligned", "Ann"):
-            assert secret not in known
-        kind = {"Content-Type": "application/json"}
-        wrong = json.dumps({"pair": 9, "judgement": "no"}).encode()
-        for headers, data, status in (
-            (plain, said, 403),
-            ({**kind, "Host": "evil.example"}, said, 403),
-            (kind, wrong, 400),
-        ):
-            with pytest.raises(urllib.error.HTTPError) as error:
-                ask(f"{address}judgements", headers, data)
-            assert error.value.code == status
-            error.value.close()
-        ask(f"{address}judgements", kind, said)
-    lines = out.read_text().splitlines()  # other columns, datasets and raters stay
-    assert lines[1:] == ["mine,00000,1,Ann,yes,sure", "other,00000,1,Ann,no,", "mine,00000,0,Bo,no,"]
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"--rater": "truth"}, ["--rater 'truth'", "own name"]),
-        ({"--pairs": "no.parquet"}, ["no.parquet", "snakemake --cores all"]),
-        ({"--pairs": __file__}, ["no sampled pairs"]),
-        ({"--out": __file__}, ["test_rating.py: line 1", "no column"]),
-    ],
-)
-def test_a_wrong_command_line_is_named(pairs, tmp_path, change, words):
-    options = {"--pairs": str(pairs), "--rater": "Ann", "--out": str(tmp_path / "ratings.csv"), **change}
-    command = [sys.executable, SCRIPTS / "rate_pairs.py", *(part for option in options.items() for part in option)]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 1
-    assert "Traceback" not in result.stderr
-    assert all(word in result.stderr for word in words), result.stderr
+def test_the_program_loads_no_model_library():
+    code = "import sys, rate_pairs; sys.exit(f'{sys.modules[\"torch\"]}' if 'torch' in sys.modules else 0)"
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": str(SCRIPTS)})

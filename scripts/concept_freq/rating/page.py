@@ -21,9 +21,10 @@ class RatingPage:
 
     def __init__(self, ratings: Ratings, task: Task) -> None:
         self.ratings, self.task = ratings, task
+        self.pictures = {str(number): picture for number, picture in enumerate(ratings.pairs.picture)}
         self.routes = [
             Route("/pairs", self.show),
-            Route("/pictures/{number:int}.jpg", self.picture),
+            Route("/pictures/{number}.jpg", self.picture),
             Route("/judgements", self.judge, methods=["POST"]),
         ]
 
@@ -41,10 +42,9 @@ class RatingPage:
 
     def picture(self, request: Request) -> Response:
         """One pair's picture."""
-        number, pictures = request.path_params["number"], self.ratings.pairs.picture
-        if number >= len(pictures):
-            raise HTTPException(404, f"no picture {number}: there are {len(pictures)}")
-        return Response(pictures.iloc[number], media_type="image/jpeg")
+        if (name := request.path_params["number"]) not in self.pictures:
+            raise HTTPException(404, f"no picture {name:.20}: there are {len(self.pictures)}")
+        return Response(self.pictures[name], media_type="image/jpeg")
 
     async def judge(self, request: Request) -> Response:
         """Save a judgement: JSON of ``pair`` (its number) and ``judgement``."""

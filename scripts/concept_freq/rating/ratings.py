@@ -2,7 +2,6 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -36,16 +35,28 @@ def check_row(row: dict[str, str], known: dict[str, set], seen: set) -> str:
     return ""
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells of each line of a file of judgements; raises RatingsError where it is no such file."""
+def check_names(names: list[str]) -> str:
+    """What is wrong with the columns of a file of judgements; empty where nothing is."""
+    if missing := [name for name in COLUMNS if name not in names]:
+        return f"no column {', '.join(missing)}; wanted: {','.join(COLUMNS)}"
+    twice = [name for name, number in Counter(names).items() if number > 1]
+    return f"two columns {twice[0]!r}; rename or remove one" if twice else ""
+
+
+def read_lines(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Columns of a file of judgements, and number and cells of its lines; RatingsError where it is no such file."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, restval="")
-            if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
-                raise RatingsError(f"{path}: line 1: no column {', '.join(missing)}; wanted: {','.join(COLUMNS)}")
-            yield from ((reader.line_num, row) for row in reader)
+            names = list(reader.fieldnames or ())
+            if wrong := check_names(names):
+                raise RatingsError(f"{path}: line 1: {wrong}")
+            rows = [(reader.line_num, row) for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise RatingsError(f"{path}: no CSV in UTF-8 ({error}); save it as such") from error
+    if longer := [line for line, row in rows if len(row) > len(names)]:
+        raise RatingsError(f"{path}: line {longer[0]}: more cells than columns ({len(names)}); remove those too many")
+    return names, rows
 
 
 def read_judgements(paths: list[Path], pairs: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +68,7 @@ def read_judgements(paths: list[Path], pairs: pd.DataFrame) -> pd.DataFrame:
     known = {name: set(zip(group.shard, group.row, strict=True)) for name, group in texts.groupby("pretraining")}
     rows, seen = [], set()
     for path in paths:
-        for line, row in read_lines(path):
+        for line, row in read_lines(path)[1]:
             if row["pretraining"] not in known:
                 continue
             if wrong := check_row(row, known, seen):

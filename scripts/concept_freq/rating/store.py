@@ -5,6 +5,7 @@ bit as ``/tmp`` has). A judgement is acknowledged only when the file that holds 
 """
 
 import csv
+import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -12,24 +13,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock
 
 from concept_freq.io.tables import atomic_path
 from concept_freq.rating.ratings import COLUMNS, KEY, RatingsError, read_judgements, read_lines
 
-PATIENCE = 10  # seconds to wait for another rater's program; a judgement takes milliseconds
-
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Wait until no other program of a rater writes this file.
+    """Wait until no other program of a rater writes this file; raises RatingsError where this user may not write it.
 
-    The lock file beside it holds nothing, so every user may write it (0666, whatever the umask is): flock over NFS asks
-    for that.
+    The lock file beside it holds nothing, so every user may write it, whatever the umask is: flock over NFS asks for
+    that. The kernel lets those who wait in one after the other, and frees the lock of a program that is killed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(path.with_name(f".{path.name}.lock"), PATIENCE, mode=0o666):
+        lock = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o666)
+        with os.fdopen(lock, "r+"):
+            with suppress(PermissionError):  # another user made it, and did this
+                os.fchmod(lock, 0o666)
+            fcntl.flock(lock, fcntl.LOCK_EX)
             yield
     except PermissionError as error:
         remedy = "raters of several users need a folder where all may write and replace files (not /tmp)"
@@ -51,15 +53,16 @@ def share(new: Path, old: Path) -> None:
     new.chmod(stat.S_IMODE(found.st_mode) | writers | writers << 1)  # w, and r beside it
 
 
-def replace_rows(path: Path, rows: list[dict[str, str]]) -> None:
+def replace_rows(path: Path, names: list[str], rows: list[dict[str, str]]) -> None:
     """Replace the file of judgements; either the old or the new one is there, whole, whatever happens."""
+    # csv quotes a carriage return only from Python 3.11.9 and 3.12.3 on: https://github.com/python/cpython/issues/67044
+    cells = [*names, *(cell for row in rows for cell in row.values())]
+    quoting = csv.QUOTE_ALL if any("\r" in cell for cell in cells) else csv.QUOTE_MINIMAL
     with atomic_path(path) as temporary:
         with temporary.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+            writer = csv.DictWriter(file, names, lineterminator="\n", quoting=quoting)
             writer.writeheader()
             writer.writerows(rows)
-            file.flush()
-            os.fsync(file.fileno())
         share(temporary, path)
 
 
@@ -89,10 +92,11 @@ class Ratings:
         """Write the judgement of the pair with this number, in place of an earlier one."""
         key = self.keys[number]
         with alone(self.path):
-            rows = [row for _, row in read_lines(self.path)] if self.path.exists() else []
+            names, lines = read_lines(self.path) if self.path.exists() else (list(COLUMNS), [])
+            rows = [row for _, row in lines]
             mine = [row for row in rows if [row[name] for name in COLUMNS[:-1]] == key]
             if not mine:
                 mine = [dict(zip(COLUMNS, key, strict=False))]
                 rows += mine
             mine[0]["judgement"] = judgement
-            replace_rows(self.path, rows)
+            replace_rows(self.path, names, rows)

@@ -39,6 +39,8 @@ class PageServer:
     """
 
     def __init__(self, folder: Path, routes: Sequence[BaseRoute], port: int = 0) -> None:
+        if port not in range(65536):
+            raise ValueError(f"port {port}: wanted is 0 to 65535")
         self.socket = socket.create_server(("127.0.0.1", port))
         port, token = self.socket.getsockname()[1], secrets.token_urlsafe(32)
         self.address = f"http://127.0.0.1:{port}/?token={token}"

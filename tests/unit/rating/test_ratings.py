@@ -1,7 +1,5 @@
 """Rated pairs: what is drawn, the estimate from strata, agreement, and judgements that cannot be used."""
 
-from threading import Thread
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -15,7 +13,6 @@ from concept_freq.counts.chunk import count_chunk
 from concept_freq.counts.index_hits import register_forms
 from concept_freq.io.duck import connect
 from concept_freq.io.tables import write_table
-from concept_freq.rating.page import Ratings
 from concept_freq.rating.pairs import STRATA, Chunk, allocate, concepts_of, draw_pairs
 from concept_freq.rating.ratings import RatingsError, agreement, pooled, read_judgements
 from concept_freq.shards.tar import Skips, add_member, pick_samples, read_samples, shard_writer
@@ -205,6 +202,8 @@ def test_what_was_planted_makes_a_judgement():
     [
         ("", "line 1: no column pretraining, shard, row, rater, judgement"),
         ("pretraining,shard,row,rater\n", "line 1: no column judgement"),
+        ("pretraining,shard,row,rater,judgement,row\n", "line 1: two columns 'row'; rename or remove one"),
+        ("{head}mine,0,1,Ann,yes,no\n", "line 2: more cells than columns (5); remove"),
         ("{head}mine,0,1,Ann,maybe\n", "line 2: judgement 'maybe' is none of yes, no, unclear; correct it"),
         (
             "{head}mine,0,1,Ann,yes\nmine,0,9,Ann,yes\n",
@@ -231,15 +230,3 @@ def test_datasets_without_sampled_pairs_are_passed_over(tmp_path):
     path.write_text("pretraining,shard,row,rater,judgement\nother,0,7,Ann,yes\nmine,0,1,Ann,no\n")
     assert read_judgements([path], pairs)["row"].tolist() == [1]
     assert read_judgements([], pairs).empty
-
-
-def test_raters_who_write_at_the_same_time_lose_nothing(tmp_path):
-    pairs = pd.DataFrame({"pretraining": "mine", "shard": "0", "row": range(30), "caption": "a cat"})
-    path = tmp_path / "ratings.csv"
-    raters = [Ratings(pairs, rater, path) for rater in ("Ann", "Bea", "Cy")]  # each with a lock of its own
-    threads = [Thread(target=lambda one=one: [one.add(i, "yes") for i in range(30)]) for one in raters]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [one.own().count("yes") for one in raters] == [30, 30, 30]

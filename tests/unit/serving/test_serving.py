@@ -2,12 +2,10 @@
 
 import http.client
 import json
-import resource
 import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +15,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from visits import JSON, ask, serving, visitor
+from visits import JSON, ask, half_open, serving, visitor
 
 from concept_freq.serving import protocol
 from concept_freq.serving.answers import json_answer, read_json
@@ -180,23 +178,11 @@ def test_what_is_no_http_is_refused(page, sent):
     assert raw(page, sent + b"\r\n\r\n").startswith((b"HTTP/1.1 400", b"HTTP/1.1 403"))
 
 
-@contextmanager
-def half_open(page: PageServer, number: int) -> Iterator[list[socket.socket]]:
-    """Many connections, of which every second has sent the beginning of a request."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 2048)), hard))
-    with ExitStack() as stack:
-        opened = [stack.enter_context(socket.create_connection(page.socket.getsockname())) for _ in range(number)]
-        for connection in opened[::2]:
-            connection.sendall(b"POST /echo HTTP/1.1\r\nHost:")
-        yield opened
-
-
 def test_four_hundred_half_open_connections_take_no_threads_and_shut_nobody_out(page):
     known = visitor(page.address)
     ask(page.address, "GET", "/", known)
     threads = threading.active_count()
-    with half_open(page, 400):
+    with half_open(page.address, 400):
         assert ask(page.address, "GET", "/", known)[0] == 200
         assert threading.active_count() <= threads
         assert len(page.server.server_state.connections) <= protocol.CONNECTIONS
