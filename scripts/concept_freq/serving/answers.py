@@ -3,7 +3,7 @@
 import json
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 
@@ -16,8 +16,10 @@ async def read_json(request: Request) -> object:
     """What a request's body says; refuses one that is not JSON."""
     try:
         return json.loads(await request.body())
+    except ClientDisconnect as error:  # the page was closed, or its request came too slowly: nobody reads this
+        raise HTTPException(400, "the request did not arrive whole") from error
     except (ValueError, RecursionError) as error:
-        raise HTTPException(400, f"the request is not JSON: {error or 'it is nested too deep'}") from error
+        raise HTTPException(400, f"the request is not JSON: {error}") from error
 
 
 async def explain(_: Request, error: Exception) -> Response:

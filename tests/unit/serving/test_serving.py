@@ -188,7 +188,7 @@ def test_four_hundred_half_open_connections_take_no_threads_and_shut_nobody_out(
         assert len(page.server.server_state.connections) <= protocol.CONNECTIONS
 
 
-def test_a_request_that_does_not_arrive_is_given_up(tmp_path, monkeypatch):
+def test_a_request_that_does_not_arrive_is_given_up(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(protocol, "SECONDS", 0.2)
     with serving(written(tmp_path), ROUTES) as page:
         cookie = visitor(page.address)["Cookie"]
@@ -204,6 +204,7 @@ def test_a_request_that_does_not_arrive_is_given_up(tmp_path, monkeypatch):
                     raise ConnectionResetError  # closed in order
                 assert time.monotonic() - begun < 5
         assert not page.server.server_state.connections
+    assert not caplog.records  # no traceback on the reader's terminal
 
 
 def test_a_connection_that_is_used_stays(tmp_path, monkeypatch):
