@@ -3,17 +3,20 @@ PYTHON ?= python3
 CORES ?= all
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env run stress released test bench lint clean
+.PHONY: help env lock run stress released test unit bench lint clean
 
 help:  ## List these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 env: .venv/.installed  ## Create .venv with exact pins
 
-.venv/.installed: envs/requirements.txt envs/constraints.txt
+.venv/.installed: envs/requirements.lock
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -r envs/requirements.txt -c envs/constraints.txt
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
+
+lock:  ## Pin everything that envs/requirements.txt pulls in, with hashes (needs uv)
+	uv pip compile envs/requirements.txt --universal --python-version 3.11 --generate-hashes -o envs/requirements.lock
 
 run: env  ## The main job: emoji world to figures, tables and results/report.html
 	snakemake --cores $(CORES) --quiet rules
@@ -30,6 +33,9 @@ released: env  ## The paper's figures and tables from its released data (DATA=fo
 
 test: env  ## All tests
 	pytest
+
+unit: env  ## Tests of single functions and programs: a minute
+	pytest tests/unit
 
 bench: env  ## Benchmarks: each prints ratios measured in one run
 	PYTHONPATH=scripts python benchmarks/text_index.py

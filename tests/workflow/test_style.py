@@ -47,3 +47,10 @@ def test_both_environment_files_pin_the_same(repository):
     pins = [line for line in requirements if "==" in line]
     conda = yaml.safe_load((repository / "envs" / "workflow.yaml").read_text())["dependencies"]
     assert next(entry["pip"] for entry in conda if isinstance(entry, dict)) == pins
+
+
+def test_the_lock_holds_every_pin(repository):
+    lock = (repository / "envs" / "requirements.lock").read_text()
+    pins = (repository / "envs" / "requirements.txt").read_text().splitlines()
+    names = [pin.split("[")[0] + "==" + pin.split("==")[1] if "[" in pin else pin for pin in pins if "==" in pin]
+    assert [name for name in names if f"\n{name.lower().replace('_', '-')} " not in lock.lower()] == []
