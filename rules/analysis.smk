@@ -2,6 +2,15 @@
 
 SCORES_AND_COUNTS = {"scores": study.scores.tables(), "counts": study.counts(study.pretraining)}
 BINNING = json.dumps(study.binning)
+FITTED = [  # tables that relate scores to counts
+    "log_linear_fits",
+    "permutation_null",
+    "headline",
+    "dose_response",
+    "sensitivity",
+    "frequency_bins",
+    "sample_plan",
+]
 
 
 rule collect_scores:
@@ -161,20 +170,13 @@ rule tables:
     """All final tables."""
     input:
         study.counts(study.measured),
-        study.scores.tables(),
         "<results>/tables/concept_counts.parquet",
-        "<results>/tables/log_linear_fits.csv",
-        "<results>/tables/permutation_null.csv",
-        "<results>/tables/headline.csv",
-        "<results>/tables/dose_response.csv",
-        "<results>/tables/sensitivity.csv",
-        "<results>/tables/frequency_bins.csv",
-        "<results>/tables/misalignment.csv",
-        "<results>/tables/frequency_correlation.csv",
-        "<results>/tables/long_tail.csv",
-        "<results>/tables/sample_plan.csv",
-        "<results>/tables/contingency.csv",
-        "<results>/tables/suspicious_zeros.csv",
+        expand(
+            "<results>/tables/{table}.csv",
+            table=["misalignment", "frequency_correlation", "long_tail", "contingency", "suspicious_zeros"],
+        ),
+        branch(study.scores.exist, then=SCORES_AND_COUNTS["scores"], otherwise=[]),
+        expand("<results>/tables/{table}.csv", table=FITTED if study.scores.exist else []),
         branch(len(study.measured) + len(study.models) > 0, then="<results>/tables/skipped_samples.csv", otherwise=[]),
         branch(len(study.composed) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
         expand("<results>/tables/corrected_counts/{pretraining}.csv", pretraining=study.composed),

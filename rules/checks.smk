@@ -31,7 +31,7 @@ rule check_results:
         **code("check_results.py"),
         counts=study.counts(study.measured),
         concepts=config["concepts"],
-        scores=study.scores.tables(),
+        scores=study.scores.tables() if study.scores.exist else [],
         audits=expand("<results>/checks/{pretraining}.csv", pretraining=study.measured),
         truth=branch(len(study.composed) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
     output:
@@ -43,9 +43,9 @@ rule check_results:
         "../envs/workflow.yaml"
     params:
         spearman=flags(matched_spearman=config["checks"]["matched_spearman"]),
-        truth=of_files(truth="truth"),
+        files=of_files(scores="scores", truth="truth"),
     shell:
         program(
-            "--counts {input.counts:q} --concepts {input.concepts:q} --scores {input.scores:q} {params.truth}",
+            "--counts {input.counts:q} --concepts {input.concepts:q} {params.files}",
             "--audits {input.audits:q} {params.spearman} --out {output:q}",
         )

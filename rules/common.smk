@@ -9,6 +9,8 @@ from pathlib import Path
 
 REPOSITORY = Path(workflow.basedir)
 sys.path.insert(0, str(REPOSITORY / "scripts"))
+# jobs find the Python that runs Snakemake, also where its environment is not activated
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 from snakemake.exceptions import WorkflowError
 from snakemake.pathvars import Pathvars

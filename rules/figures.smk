@@ -71,8 +71,7 @@ rule figure_long_tail:
 rule figures:
     """All figures."""
     input:
-        expand("<results>/figures/{figure}.png", figure=config["figures"]),
-        "<results>/figures/overview.png",
+        expand("<results>/figures/{figure}.png", figure=[*config["figures"], "overview"] if study.scores.exist else []),
         "<results>/figures/long_tail.png",
         expand(
             "<results>/figures/{sheet}_{pretraining}.png",

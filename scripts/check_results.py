@@ -87,7 +87,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--counts", type=Path, nargs="+", required=True)
     parser.add_argument("--concepts", type=Path, required=True)
-    parser.add_argument("--scores", type=Path, nargs="+", required=True)
+    parser.add_argument("--scores", type=Path, nargs="*", default=[])
     parser.add_argument("--audits", type=Path, nargs="*", default=[])
     parser.add_argument("--truth", type=Path)
     parser.add_argument("--matched-spearman", type=float, required=True)

@@ -29,6 +29,12 @@ class Scores:
         """Whether any scores come from a publication."""
         return any(self.sets_of(task, published=True) for task in TABLES)
 
+    @property
+    def exist(self) -> bool:
+        """Whether there are any scores to relate to counts."""
+        measured = any(self.sets_of(task, published=False) for task in TABLES)
+        return self.are_published or (measured and bool(self.study.models))
+
     def files_of(self, table: str, models: Iterable[str]) -> list[str]:
         """What a table of these models' scores is made of: a file per model and set, and the published ones."""
         task = next(task for task, name in TABLES.items() if name == table)

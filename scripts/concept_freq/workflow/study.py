@@ -1,6 +1,7 @@
 """A study: the datasets, models, evaluation sets and taggers that a config selects."""
 
 import functools
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,14 @@ from concept_freq.workflow.released import Released
 from concept_freq.workflow.scores import TABLES, Scores, check_figures, check_ratings
 from concept_freq.workflow.stress import Stress
 from concept_freq.workflow.taggers import TaggerChoice
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+def sought(path: str) -> str:
+    """A file, sought from the working directory, then from the repository."""
+    beside = REPOSITORY / path
+    return os.path.relpath(beside) if not os.path.exists(path) and beside.exists() else path
 
 
 class Study:
@@ -37,7 +46,7 @@ class Study:
         rows = selected(config["downstream"], self.registry("downstream"), "config: downstream")
         place = config["registries"].get("downstream", "")
         self.sets = {name: EvaluationSet(row, place) for name, row in rows.items()}
-        self.prompts = {Path(path).stem: path for path in config["prompts"]}
+        self.prompts = {Path(path).stem: sought(path) for path in config["prompts"]}
         self.scores, self.stress, self.released = Scores(self), Stress(self), Released(self)
 
     def check(self) -> None:
