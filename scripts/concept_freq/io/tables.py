@@ -1,14 +1,13 @@
 """Tables of the pipeline: their declared schemas, and atomic, deterministic writing."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from concept_freq.io.atomic import atomic_path
 
 TEXT, COUNT, SHARE = pa.string(), pa.int64(), pa.float64()
 SCHEMAS: dict[str, dict[str, pa.DataType]] = {
@@ -110,18 +109,6 @@ RANGES = {
 
 class TableError(ValueError):
     """A table that does not hold what its schema declares."""
-
-
-@contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside ``path``; rename it to ``path`` on success, remove it on failure."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def check_ranges(table: pa.Table, name: str) -> None:

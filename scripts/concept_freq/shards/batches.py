@@ -1,7 +1,7 @@
 """Pictures of shards as batches that keep their order, decoded by worker processes."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -21,6 +21,10 @@ class Batch:
     names: list[tuple[str, int, str]]
     readable: list[int]
     skipped: list[dict] = field(default_factory=list)
+
+    def pin_memory(self) -> "Batch":
+        """Pictures in memory that a GPU reads while it computes; the DataLoader's pin_memory asks for it by name."""
+        return replace(self, images=self.images if self.images is None else self.images.pin_memory())
 
 
 def samples_of(shards: list[Path], skips: Skips) -> Iterator[tuple[str, Sample]]:

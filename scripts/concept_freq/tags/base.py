@@ -22,11 +22,15 @@ PRECISIONS = ("auto", "fp32", "bf16", "fp16")
 
 @dataclass(frozen=True)
 class Tagger:
-    """``prepare``: a picture to a tensor of one shape; ``probability``: (n, ...) of these to (n, concepts)."""
+    """``prepare``: a picture to a tensor of one shape; ``probability``: (n, ...) of these to (n, concepts).
+
+    ``compiled``: compiled anew, which takes a minute, for every number of pictures that it is given.
+    """
 
     prepare: Callable[[Image.Image], Tensor]
     probability: Callable[[Tensor], Tensor]
     device: device
+    compiled: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ a row per description, weighed anew for every image, and is RAM++ as published. 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from concept_freq.io.tables import atomic_path
+from concept_freq.io.atomic import atomic_path
 from concept_freq.tags.swin import Swin, WindowAttention
 
 OFFICIAL = {
@@ -217,3 +217,9 @@ class RamPlus(nn.Module):
         for layer in self.head:
             tags, query = layer(tags, memory, query), None
         return self.fc(tags).squeeze(-1)
+
+
+def scorer(model: RamPlus, compiled: bool = False) -> Callable[[Tensor], Tensor]:
+    """Resized pictures, uint8 (batch, size, size, 3), to probabilities (batch, tags); compiled for one batch size."""
+    forward = torch.compile(model, dynamic=False) if compiled else model
+    return lambda pixels: torch.sigmoid(forward(normalise(pixels).to(model.fc.weight.dtype)).float())

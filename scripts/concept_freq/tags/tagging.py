@@ -1,7 +1,6 @@
 """From batches of pictures to sparse tags, shard by shard, so that an interrupted job loses at most one shard."""
 
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 from concept_freq.io.tables import ENCODINGS, SCHEMAS, atomic_path, write_table
 from concept_freq.shards.batches import Batch
 from concept_freq.tags.base import Tagger
+from concept_freq.tags.fitting import Fitted
 
 BINS = 100  # of a histogram of probabilities, each a hundredth wide
 PARTS = ("image_tags", "tag_histograms", "skipped")
@@ -114,26 +114,13 @@ class Open:
             self.histogram += histogram_of(half[own]).cpu().numpy()
 
 
-def in_halves(probability: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor) -> torch.Tensor:
-    """Probabilities of a batch; where the GPU's memory does not hold it, of its halves."""
-    try:
-        return probability(images)
-    except torch.cuda.OutOfMemoryError:
-        if len(images) == 1:
-            raise
-        torch.cuda.empty_cache()
-        print(f"a batch of {len(images)} does not fit the GPU's memory: going on with halves", file=sys.stderr)
-    middle = (len(images) + 1) // 2
-    return torch.cat([in_halves(probability, half) for half in (images[:middle], images[middle:])])
-
-
 @torch.no_grad()
 def tag(tagger: Tagger, batches: Iterable[Batch], shards: list[Path], floor: float, parts: Parts) -> None:
     """Tag the pictures of shards and keep each shard's part as soon as it is complete."""
-    opened = Open([path.stem for path in shards], parts)
+    opened, fitted = Open([path.stem for path in shards], parts), Fitted(tagger)
     for batch in batches:
         opened.lost += batch.skipped
         if batch.readable:
-            probability = in_halves(tagger.probability, batch.images.to(tagger.device, non_blocking=True))
+            probability = fitted.probability(batch.images.to(tagger.device, non_blocking=True))
             opened.add(probability, [batch.names[i] for i in batch.readable], floor)
     opened.close_before(None)

@@ -24,9 +24,11 @@ from concept_freq.models import clip
 from concept_freq.models.preprocessing import recipe
 from concept_freq.shards.batches import Pictures
 from concept_freq.shards.tar import add_member, shard_writer
+from concept_freq.tags.base import Tagger
+from concept_freq.tags.fitting import Fitted
 from concept_freq.tags.labels import average, write_labels
 from concept_freq.tags.ram_plus import RamPlus, preprocess
-from concept_freq.tags.tagging import PARTS, Parts, in_halves
+from concept_freq.tags.tagging import PARTS, Parts
 
 NAMES = ["acorn", "bicycle", "red panda", "T-shirt", "volcano"]
 TINY = {"embed_dim": 16, "init_logit_scale": 3.0, "init_logit_bias": 0.1, "quick_gelu": False}
@@ -268,15 +270,45 @@ def test_what_is_not_there_is_one_message(tmp_path, shards, concepts, siglip, op
         run(tmp_path / "out", shards, concepts, *siglip, *options)
 
 
-def test_a_batch_that_does_not_fit_is_halved(capsys):
+def test_a_batch_that_does_not_fit_is_halved_and_the_size_that_fits_remembered(capsys):
+    sizes = []
+
     def small_memory(images):
+        sizes.append(len(images))
         if len(images) > 3:
             raise torch.cuda.OutOfMemoryError
         return images * 2
 
-    images = torch.arange(10.0)[:, None]
-    assert torch.equal(in_halves(small_memory, images), images * 2)
-    assert "a batch of 10 does not fit" in capsys.readouterr().err
+    fitted, images = Fitted(Tagger(None, small_memory, torch.device("cpu"))), torch.arange(10.0)[:, None]
+    assert torch.equal(fitted.probability(images), images * 2)
+    assert torch.equal(fitted.probability(images), images * 2)
+    assert sizes == [10, 5, 3, 3, 3, 1, 3, 3, 3, 1]
+    assert capsys.readouterr().err.count("does not fit") == 2
+
+
+def test_a_picture_that_does_not_fit_alone_ends_the_job():
+    def no_memory(images):
+        raise torch.cuda.OutOfMemoryError
+
+    with pytest.raises(torch.cuda.OutOfMemoryError):
+        Fitted(Tagger(None, no_memory, torch.device("cpu"))).probability(torch.zeros(4, 1))
+
+
+@pytest.mark.parametrize(("holds", "sizes"), [(8, [8, 8, 8]), (4, [8, 4, 4, 4, 4, 4])])
+def test_a_compiled_tagger_sees_one_size_whatever_is_in_the_batch(holds, sizes):
+    seen = []
+
+    def compiled(images):
+        seen.append(len(images))
+        if len(images) > holds:
+            raise torch.cuda.OutOfMemoryError
+        return images.flatten(1).float()
+
+    fitted = Fitted(Tagger(None, compiled, torch.device("cpu"), compiled=True))
+    for n in (8, 7, 3):  # a picture of the batch was broken; the last batch is short
+        images = torch.arange(n * 4, dtype=torch.uint8).view(n, 2, 2)
+        assert torch.equal(fitted.probability(images), images.flatten(1).float())
+    assert seen == sizes
 
 
 def test_pictures_come_in_order_whatever_the_workers(shards):
