@@ -17,23 +17,24 @@ def relative_position_index(window: int) -> Tensor:
 
 
 def to_windows(x: Tensor, window: int) -> Tensor:
-    """Cut (batch, side, side, width) into (batch, windows, window², width), row by row."""
+    """Cut (batch, side, side, width) into (batch, window², windows, width), row by row."""
     batch, side, _, width = x.shape
     x = x.view(batch, side // window, window, side // window, window, width)
-    return x.transpose(2, 3).reshape(batch, (side // window) ** 2, window**2, width)
+    return x.permute(0, 2, 4, 1, 3, 5).reshape(batch, window**2, (side // window) ** 2, width)
 
 
 def from_windows(x: Tensor, window: int, side: int) -> Tensor:
     """Undo to_windows."""
     batch, per_side = len(x), side // window
-    return x.view(batch, per_side, per_side, window, window, -1).transpose(2, 3).reshape(batch, side, side, -1)
+    x = x.view(batch, window, window, per_side, per_side, -1)
+    return x.permute(0, 3, 1, 4, 2, 5).reshape(batch, side, side, -1)
 
 
 def shift_mask(side: int, window: int, shift: int) -> Tensor:
     """-100 between tokens that a cyclic shift brought together from different regions. (windows, window², window²)."""
     region = torch.zeros(side)
     region[-window:-shift], region[-shift:] = 1, 2
-    regions = to_windows((3 * region[:, None] + region[None, :])[None, :, :, None], window)[0, :, :, 0]
+    regions = to_windows((3 * region[:, None] + region[None, :])[None, :, :, None], window)[0, :, :, 0].T
     return -100.0 * (regions[:, :, None] != regions[:, None, :]).float()
 
 
@@ -59,12 +60,17 @@ class WindowAttention(nn.Module):
         """(batch, side, side, width) to the same."""
         if self.shift:
             x = x.roll((-self.shift, -self.shift), (1, 2))
-        batch, windows = len(x), (self.side // self.window) ** 2
-        qkv = self.qkv(to_windows(x, self.window)).view(batch, windows, self.window**2, 3, self.heads, -1)
-        q, k, v = qkv.permute(3, 0, 1, 4, 2, 5).flatten(2, 3)
+        x = to_windows(x, self.window)
+        batch, tokens, windows, _ = x.shape
+        # three products, for the parts of one would have to be copied before windows and heads could share an axis
+        parts = zip(self.qkv.weight.chunk(3), self.qkv.bias.chunk(3), strict=True)
+        q, k, v = (
+            functional.linear(x, weight, bias).view(batch, tokens, windows * self.heads, -1).transpose(1, 2)
+            for weight, bias in parts
+        )
         x = functional.scaled_dot_product_attention(q, k, v, attn_mask=self.mask)
-        x = x.view(batch, windows, self.heads, self.window**2, -1).transpose(2, 3).flatten(3)
-        x = from_windows(self.proj(x), self.window, self.side)
+        x = self.proj(x.transpose(1, 2).reshape(batch, tokens, windows, -1))
+        x = from_windows(x, self.window, self.side)
         return x.roll((self.shift, self.shift), (1, 2)) if self.shift else x
 
 
@@ -114,8 +120,16 @@ class Swin(nn.Module):
             side, width = (side, width) if last else (side // 2, 2 * width)
         self.stages, self.norm = nn.Sequential(*stages), nn.LayerNorm(width, eps)
 
+    def embed(self, images: Tensor) -> Tensor:
+        """The convolution of patches, as a product: a GPU convolves single precision in TF32 unless told otherwise."""
+        side = self.proj.stride[0]
+        patches = images.unfold(2, side, side).unfold(3, side, side)
+        return functional.linear(
+            patches.permute(0, 2, 3, 1, 4, 5).flatten(3), self.proj.weight.flatten(1), self.proj.bias
+        )
+
     def forward(self, images: Tensor) -> Tensor:
         """Images (batch, 3, size, size) to tokens (batch, 1 + patches, width)."""
-        x = self.patch_norm(self.proj(images).permute(0, 2, 3, 1))
+        x = self.patch_norm(self.embed(images))
         patches = self.norm(self.stages(x)).flatten(1, 2)
         return torch.cat([patches.mean(dim=1, keepdim=True), patches], dim=1)
