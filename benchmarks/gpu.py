@@ -25,7 +25,7 @@ from gpu_tagging import ceilings, correctness, speed
 SECTIONS = (ceilings, correctness, speed, loader, from_tars, halving, resumed, drawing)
 DEFAULTS = {  # small, or in real size
     True: {"tags": 20, "batch_size": 4, "images": 16, "times": 2},
-    False: {"tags": 4029, "batch_size": 128, "images": 1024, "times": 16},
+    False: {"tags": 4029, "batch_size": 128, "images": 1024, "times": 24},
 }
 
 

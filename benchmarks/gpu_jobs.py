@@ -49,7 +49,7 @@ def loader(bench: Bench) -> None:
     bench.report.heading(f"The loader: JPEGs of 512 px, {size / 1e3:.0f} kB each, decoded and resized on {cores} cores")
     for workers in [n for n in (1, 2, 4, 8, 16) if n <= max(cores, 2)]:
         batch = min(32, bench.options.batch_size)
-        shards = bench.long[: max(1, round(len(bench.long) * min(workers, 8) / 16))]
+        shards = bench.long[: max(1, min(workers, 8) * 2)]
         batches = iter(stream(Pictures(shards, picture_of(side), batch, "pictures"), workers))
         for _ in range(workers):  # the first batch of each: processes start
             next(batches, None)

@@ -54,7 +54,8 @@ class WindowAttention(nn.Module):
         bias = self.relative_position_bias_table[index].permute(2, 0, 1)
         windows = (self.side // self.window) ** 2
         shifted = shift_mask(self.side, self.window, self.shift) if self.shift else torch.zeros(windows, 1, 1)
-        self.mask = (shifted[:, None] + bias).flatten(0, 1)[None].detach()
+        # contiguous, for the fused kernels refuse a mask of other strides and a slow one would take over unasked
+        self.mask = (shifted[:, None] + bias).flatten(0, 1)[None].detach().contiguous()
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, side, side, width) to the same."""
