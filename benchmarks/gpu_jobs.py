@@ -49,7 +49,7 @@ def loader(bench: Bench) -> None:
     bench.report.heading(f"The loader: JPEGs of 512 px, {size / 1e3:.0f} kB each, decoded and resized on {cores} cores")
     for workers in [n for n in (1, 2, 4, 8, 16) if n <= max(cores, 2)]:
         batch = min(32, bench.options.batch_size)
-        shards = bench.long[: max(1, min(workers, 8) * 2)]
+        shards = bench.long[: min(workers, 8) * 2]
         batches = iter(stream(Pictures(shards, picture_of(side), batch, "pictures"), workers))
         for _ in range(workers):  # the first batch of each: processes start
             next(batches, None)
@@ -79,7 +79,7 @@ def from_tars(bench: Bench) -> None:
     side, size = bench.model.config["image_size"], bench.options.batch_size
     ways = {"eager": Tagger(picture_of(side), scorer(bench.half), bench.device)}
     if bench.options.compile:
-        ways["compiled"] = Tagger(picture_of(side), bench.compiled, bench.device, size)
+        ways["compiled"] = Tagger(picture_of(side), bench.compiled, bench.device, compiled=True)
     workers = min(16, os.cpu_count()) if bench.gpu else 0
     for name, tagger in ways.items():
         pictures = Pictures(bench.long, tagger.prepare, size, "pictures")

@@ -15,6 +15,7 @@ from programs import REPOSITORY
 from safetensors.torch import load_file
 
 from concept_freq.tags.ram_plus import CheckpointError, RamPlus, convert, preprocess
+from concept_freq.tags.swin import WindowAttention
 
 PLACES = [os.environ.get("RAMPP_FIXTURES", ""), REPOSITORY.parent / "shared/fixtures/rampp"]
 FIXTURES = next((Path(place) for place in PLACES if place and (Path(place) / "checkpoint.pth").exists()), None)
@@ -188,3 +189,12 @@ def test_a_truncated_download_is_named(tmp_path):
 def test_labels_of_a_wrong_shape_are_named(checkpoint):
     with pytest.raises(ValueError, match=r"label_embeds: shape \(2, 100\)"):
         RamPlus.from_checkpoint(checkpoint, torch.zeros(2, 100), SMALL)
+
+
+def test_attention_masks_are_as_the_fused_kernels_take_them():
+    sizes = {"image_size": 48, "window_size": 6, "embed_dim": 8, "depths": [2, 2], "num_heads": [1, 2]}
+    model = RamPlus({**sizes, "label_width": 16, "head_heads": 2, "head_hidden": 16, "head_intermediate": 32})
+    model.prepare(torch.ones(3, 16))
+    masks = [module.mask for module in model.modules() if isinstance(module, WindowAttention)]
+    assert len(masks) == 4
+    assert all(mask.is_contiguous() for mask in masks)
