@@ -15,6 +15,7 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PAT
 from snakemake.exceptions import WorkflowError
 from snakemake.pathvars import Pathvars
 
+from concept_freq.workflow.checks import check_study
 from concept_freq.workflow.code import closure
 from concept_freq.workflow.configs import complete
 from concept_freq.workflow.concepts import MADE_CONCEPTS
@@ -36,7 +37,7 @@ if not workflow.overwrite_configfiles:  # one that the command line names stands
 config = complete(config, [Path.cwd(), REPOSITORY])
 workflow.pathvars.update(Pathvars.from_config(config))
 study = Study(config)
-study.check()
+check_study(study)
 if workflow.is_main_process:
     check_chunks(map(study.datasets.get, study.measured), logger.warning)
 

@@ -14,6 +14,7 @@ from project import add_row
 from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 
+from concept_freq.workflow.checks import check_study
 from concept_freq.workflow.configs import complete
 from concept_freq.workflow.study import Study
 
@@ -44,13 +45,13 @@ def refused(folder: Path, config: Path | None = None, **changes) -> str:
     """What a study says of a folder's config before any job; planning raises the same."""
     with contextlib.chdir(folder), pytest.raises(WorkflowError) as error:
         given = {**load_configfile(config or folder / "config" / "config.yaml"), **changes}
-        Study(complete(given, [folder, REPOSITORY])).check()
+        check_study(Study(complete(given, [folder, REPOSITORY])))
     return str(error.value)
 
 
 def names(message: str, *words: str) -> bool:
     """Whether one line holds all these words."""
-    return "\n" not in message and all(word in message for word in words)
+    return any(all(word in line for word in words) for line in message.splitlines())
 
 
 def jobs(result) -> dict[str, int]:

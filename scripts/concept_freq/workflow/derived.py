@@ -27,19 +27,6 @@ def removal_flags(dataset) -> str:
     return flags(how=removal.how, share=removal.share, seed=dataset.row.seed or "0")
 
 
-def check_derived(study) -> None:
-    """Stop before any job where a derived dataset's row contradicts itself, or what this run has."""
-    derived = {name for name, dataset in study.datasets.items() if dataset.is_derived}
-    bases = [name for name, dataset in study.datasets.items() if not dataset.is_published and name not in derived]
-    for name in sorted(derived):
-        row = study.datasets[name].row
-        where = f"{study.config['registries']['pretraining']}: row {name!r}"
-        if row.of not in bases:
-            raise WorkflowError(f"{where}: of: {row.of!r} has no shards of its own; those that do: {', '.join(bases)}")
-        if name in study.measured:
-            check_compared(study, name)
-
-
 def check_compared(study, name: str) -> None:
     """Stop where a derived dataset is compared with what this run lacks, or by a model that is not registered."""
     where = f"{study.config['registries']['pretraining']}: row {name!r}"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from snakemake.exceptions import WorkflowError
 
-from concept_freq.workflow.registries import Registry, Row
+from concept_freq.workflow.registries import Row
 
 
 class Model:
@@ -51,6 +51,11 @@ class Model:
         return [] if self.is_trained else [f"<resources>/models/{self.name}.json"]
 
     @property
+    def is_local(self) -> bool:
+        """Whether its weights are a local file."""
+        return not self.is_trained and not self.row.source.startswith(("open_clip:", "hf:", "http://", "https://"))
+
+    @property
     def local_checkpoint(self) -> list[str]:
         """Checkpoint of a fetched model if it is a local file. A missing file is reported by the job."""
         return [self.row.source] * os.path.exists(self.row.source)
@@ -73,30 +78,6 @@ def selected_models(models: Mapping[str, Model], entries: Iterable[str], trainab
         return model.name in wanted or by_set
 
     return {name: model for name, model in models.items() if is_meant(model)}
-
-
-def check_models(models: Mapping[str, Model], backbones: Registry, trainable: set[str], registries: dict) -> None:
-    """Fail before any job where a model's row contradicts itself or what it needs."""
-    for model in models.values():
-        where = f"{registries['models']}: row {model.name!r}"
-        if model.name.split("/")[0] != model.pretraining:
-            raise WorkflowError(f"{where}: a model of {model.pretraining} is {model.pretraining}/BACKBONE")
-        if model.architecture_file and not os.path.exists(model.architecture):
-            raise WorkflowError(f"{where}: architecture {model.architecture} does not exist")
-        if model.is_trained:
-            check_training(model, backbones, trainable, where, registries.get("backbones"))
-
-
-def check_training(model: Model, backbones: Registry, trainable: set[str], where: str, registry: str | None) -> None:
-    """Fail where a model is to be trained here and something that this takes is missing."""
-    if not model.architecture_file:
-        raise WorkflowError(
-            f"{where} is trained here, so its architecture must be a file (.json), not {model.architecture}"
-        )
-    if model.pretraining not in trainable:
-        raise WorkflowError(f"{where} is trained here, and config: pretraining lacks shards of {model.pretraining}")
-    if model.backbone not in backbones:
-        raise WorkflowError(f"{where}: {registry or 'config: registries.backbones'} does not say how to train it")
 
 
 def training_length(dataset, backbone: Row) -> int:

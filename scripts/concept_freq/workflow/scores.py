@@ -1,10 +1,7 @@
 """Files of scores, counts and figures that a study's tables are made of."""
 
-import os
 from collections.abc import Iterable, Mapping
 from typing import Any
-
-from snakemake.exceptions import WorkflowError
 
 TABLES = {"classification": "class_accuracy", "retrieval": "retrieval_recall", "text_to_image": "text_to_image_scores"}
 
@@ -70,29 +67,3 @@ def figure_columns(figure: Mapping[str, Any], datasets: Iterable[str]) -> list[s
     """Datasets that a log-linear figure shows, one per column: those it names among these."""
     here = list(datasets)
     return [name for name in figure.get("pretraining", here) if name in here]
-
-
-def check_figures(study) -> None:
-    """Stop before any job where a figure names what no registry has, or nothing of this run."""
-    for name, figure in study.config["figures"].items():
-        sets = [row["dataset"] for row in figure["rows"] if "dataset" in row]
-        for key, names, known in (
-            ("pretraining", figure.get("pretraining", []), study.datasets),
-            ("rows", sets, study.sets),
-        ):
-            if unknown := [entry for entry in names if entry not in known]:
-                raise WorkflowError(f"config: figures.{name}.{key}: {unknown[0]!r} is not among {', '.join(known)}")
-        if not figure_columns(figure, study.pretraining):
-            raise WorkflowError(f"config: figures.{name}.pretraining: none of them is in this run")
-
-
-def check_ratings(study) -> None:
-    """Stop before any job where ratings are of a dataset without pairs to rate, or a file of them is not there."""
-    rateable = {name for name in study.measured if name in study.rated or study.datasets[name].is_composed}
-    for name, files in study.ratings.items():
-        if name not in study.datasets or (name in study.pretraining and name not in rateable):
-            raise WorkflowError(f"config: ratings.{name}: no dataset of that name whose shards here hold pictures")
-        if missing := [path for path in files if not os.path.exists(path)]:
-            raise WorkflowError(
-                f"config: ratings.{name}: {missing[0]} does not exist; scripts/rate_pairs.py writes such files"
-            )

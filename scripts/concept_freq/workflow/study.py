@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from snakemake.exceptions import WorkflowError
-
 from concept_freq.workflow.chunks import Chunk
-from concept_freq.workflow.concepts import MADE_CONCEPTS, check_concepts
+from concept_freq.workflow.concepts import MADE_CONCEPTS
 from concept_freq.workflow.datasets import Dataset
-from concept_freq.workflow.derived import check_derived
 from concept_freq.workflow.evaluation_sets import EvaluationSet
-from concept_freq.workflow.models import Model, check_models, selected_models, training_length
+from concept_freq.workflow.models import Model, selected_models, training_length
 from concept_freq.workflow.registries import Registry, check, read_rows, selected
 from concept_freq.workflow.released import Released
-from concept_freq.workflow.scores import TABLES, Scores, check_figures, check_ratings
+from concept_freq.workflow.scores import TABLES, Scores
 from concept_freq.workflow.stress import Stress
 from concept_freq.workflow.taggers import TaggerChoice
 
@@ -48,18 +45,6 @@ class Study:
         self.sets = {name: EvaluationSet(row, place) for name, row in rows.items()}
         self.prompts = {Path(path).stem: sought(path) for path in config["prompts"]}
         self.scores, self.stress, self.released = Scores(self), Stress(self), Released(self)
-
-    def check(self) -> None:
-        """Stop before any job where the config or a registry contradicts itself, or names what is not there."""
-        if self.measured:
-            check_concepts(self.config["concepts"])
-        check_models(self.models, self.backbones, {*self.measured}, self.config["registries"])
-        check_derived(self)
-        self.check_taggers()
-        check_figures(self)
-        check_ratings(self)
-        if "released_data" in self.config and (self.published or self.names_published):
-            self.released.check()
 
     def registry(self, name: str) -> Registry:
         """A registry of the config, empty where the config has none of that name."""
@@ -193,17 +178,3 @@ class Study:
     def makes_concepts(self) -> bool:
         """Whether the concept list is made of the evaluation sets."""
         return self.config["concepts"].endswith(MADE_CONCEPTS)
-
-    def check_taggers(self) -> None:
-        """Stop where the config names a model for a tagger that the registry lacks."""
-        tagger = self.config.get("tagger", {})
-        wanted = {f"tagger.{key}": tagger.get(key) for key in ("text_model", "model")}
-        entries = self.config.get("tagger_comparison", {})
-        wanted |= {f"tagger_comparison.{name}.model": entry.get("model") for name, entry in entries.items()}
-        if tagger.get("checkpoint") == "trained" and tagger["kind"] != "open_clip":
-            raise WorkflowError(
-                f"config: tagger.checkpoint: a {tagger['kind']} is not trained here; name the file of its weights"
-            )
-        for key, model in wanted.items():
-            if model and model not in self.registered_models:
-                raise WorkflowError(f"config: {key}: {model!r} is not in {self.config['registries'].get('models')}")

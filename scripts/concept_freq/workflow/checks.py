@@ -1,0 +1,203 @@
+"""What is wrong with a study, found before any job: every check yields one line for each problem."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from concept_freq.workflow.concepts import check_concepts
+from concept_freq.workflow.derived import check_compared
+from concept_freq.workflow.models import Model
+from concept_freq.workflow.scores import figure_columns
+
+
+def concept_problems(study) -> Iterator[str]:
+    """The concept list is missing, or names a concept twice; one that is made here is made right."""
+    if study.measured and not study.makes_concepts:
+        check_concepts(study.config["concepts"])
+    return iter(())
+
+
+def shard_problems(study) -> Iterator[str]:
+    """A dataset has no shards, or two of one name."""
+    for name in study.measured:
+        try:
+            study.datasets[name].chunks  # noqa: B018  listing them is the check
+        except WorkflowError as error:
+            yield str(error)
+    if "corpus" not in study.config and study.composed:
+        yield f"config: corpus: is missing, and {study.composed[0]} is composed by it"
+
+
+def model_problems(study) -> Iterator[str]:
+    """A model's row contradicts itself, or what it needs is not there."""
+    for model in study.models.values():
+        where = f"{study.config['registries']['models']}: row {model.name!r}"
+        if model.name.split("/")[0] != model.pretraining:
+            yield f"{where}: a model of {model.pretraining} is {model.pretraining}/BACKBONE"
+        if model.architecture_file and not os.path.exists(model.architecture):
+            yield f"{where}: architecture {model.architecture} does not exist"
+        if model.is_trained:
+            yield from training_problems(study, model, where)
+        elif model.is_local and not model.local_checkpoint:
+            yield f"{where}: {model.row.source} does not exist; put the checkpoint there, or correct its path"
+
+
+def training_problems(study, model: Model, where: str) -> Iterator[str]:
+    """A model is to be trained here, and something that this takes is missing."""
+    registry = study.config["registries"].get("backbones", "config: registries.backbones")
+    if not model.architecture_file:
+        yield f"{where} is trained here, so its architecture must be a file (.json), not {model.architecture}"
+    if model.pretraining not in study.measured:
+        yield f"{where} is trained here, and config: pretraining lacks shards of {model.pretraining}"
+    if model.backbone not in study.backbones:
+        yield f"{where}: {registry} does not say how to train it"
+
+
+def derived_problems(study) -> Iterator[str]:
+    """A derived dataset's row contradicts itself, or what this run has."""
+    bases = [name for name in study.countable if name not in study.derived]
+    for name in study.derived:
+        base = study.datasets[name].row.of
+        if base not in bases:
+            where = f"{study.config['registries']['pretraining']}: row {name!r}"
+            yield f"{where}: of: {base!r} has no shards of its own; those that do: {', '.join(bases)}"
+        elif name in study.measured:
+            check_compared(study, name)
+
+
+def tagger_problems(study) -> Iterator[str]:
+    """A tagger names a model that the registry lacks, or a file that is not there and that nothing makes."""
+    entries = {"tagger": study.config.get("tagger", {})}
+    entries |= {f"tagger_comparison.{name}": entry for name, entry in study.config.get("tagger_comparison", {}).items()}
+    registry = study.config["registries"].get("models", "config: registries.models")
+    for where, entry in entries.items():
+        for key in ("text_model", "model"):
+            if (model := entry.get(key)) and model not in study.registered_models:
+                yield f"config: {where}.{key}: {model!r} is not in {registry}"
+        if "checkpoint" in entry and "model" not in entry:
+            yield from checkpoint_problems(where, entry)
+
+
+def checkpoint_problems(where: str, tagger: dict) -> Iterator[str]:
+    """A tagger's weights are neither there, nor fetched, nor trained here."""
+    path = tagger["checkpoint"]
+    if path == "trained" and tagger["kind"] != "open_clip":
+        yield f"config: {where}.checkpoint: a {tagger['kind']} is not trained here; name the file of its weights"
+    if path != "trained" and "source" not in tagger and not os.path.exists(path):
+        yield (
+            f"config: {where}.checkpoint: {path} does not exist; put the weights there, or name their address "
+            f"({where}.source)"
+        )
+
+
+def set_problems(study) -> Iterator[str]:
+    """An evaluation set's files are not there."""
+    for each in study.sets.values():
+        where = f"{each.registry}: row {each.name!r}"
+        kind, _, place = each.row.source.partition(":")
+        if kind == "folder" and not os.path.isdir(place):
+            yield f"{where}: source: {place} does not exist; lay the pictures out as {place}/CLASS/PICTURE"
+        if kind == "wds":
+            try:
+                each.shards  # noqa: B018  finding them is the check
+            except WorkflowError as error:
+                yield str(error)
+        for column in ("class_names", "templates"):
+            path = getattr(each.row, column)
+            if path.endswith(".txt") and not os.path.exists(path):
+                yield f"{where}: {column}: {path} does not exist"
+
+
+def prompt_problems(study) -> Iterator[str]:
+    """A prompt set is missing, or has a template without a place for the name."""
+    for path in study.prompts.values():
+        if not os.path.exists(path):
+            yield f"config: prompts: {path} does not exist"
+            continue
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+        for number, line in enumerate(lines, start=1):
+            if line.strip() and "{}" not in line and "{c}" not in line:
+                yield f"{path}: line {number}: no {{}} for the class name in {line.strip()!r}"
+    wanted = study.config["analysis"]["main"]["prompts"]
+    if wanted not in study.prompts:
+        yield f"config: analysis.main.prompts: {wanted!r} is not among the prompt sets {', '.join(study.prompts)}"
+
+
+def figure_problems(study) -> Iterator[str]:
+    """A figure names what no registry has, shows nothing of this run, or asks for tags that are not stored."""
+    floor = min(study.config["counting"]["thresholds"])
+    for name, figure in study.config["figures"].items():
+        where = f"config: figures.{name}"
+        sets = [row["dataset"] for row in figure["rows"] if "dataset" in row]
+        for key, names, known in (
+            ("pretraining", figure.get("pretraining", []), study.datasets),
+            ("rows", sets, study.sets),
+        ):
+            for entry in (entry for entry in names if entry not in known):
+                yield f"{where}.{key}: {entry!r} is not among {', '.join(known)}"
+        if not figure_columns(figure, study.pretraining):
+            yield f"{where}.pretraining: none of them is in this run"
+        for row in figure["rows"]:
+            if row.get("threshold", floor) < floor:
+                yield f"{where}.rows: threshold {row['threshold']} is below {floor}, the smallest that is stored"
+
+
+def count_problems(study) -> Iterator[str]:
+    """The main count needs tags, and no dataset of this run has any."""
+    main = study.config["analysis"]["main"]["count_type"]
+    if study.scores.exist and study.measured and not study.published and not study.tagged and main != "text":
+        yield (
+            f"config: analysis.main.count_type: {main} counts need tags, and no dataset here is tagged; name a tagger, "
+            "or set it to text"
+        )
+
+
+def rating_problems(study) -> Iterator[str]:
+    """Ratings are of a dataset without pairs to rate, or a file of them is not there."""
+    rateable = {name for name in study.measured if name in study.rated or study.datasets[name].is_composed}
+    for name, files in study.ratings.items():
+        if name not in study.datasets or (name in study.pretraining and name not in rateable):
+            yield f"config: ratings.{name}: no dataset of that name whose shards here hold pictures"
+        for path in (path for path in files if not os.path.exists(path)):
+            yield f"config: ratings.{name}: {path} does not exist; scripts/rate_pairs.py writes such files"
+
+
+def released_problems(study) -> Iterator[str]:
+    """A given folder of released data lacks files."""
+    if "released_data" in study.config and (study.published or study.names_published):
+        study.released.check()
+    return iter(())
+
+
+CHECKS = (
+    concept_problems,
+    shard_problems,
+    model_problems,
+    derived_problems,
+    tagger_problems,
+    set_problems,
+    prompt_problems,
+    figure_problems,
+    count_problems,
+    rating_problems,
+    released_problems,
+)
+
+
+def problems(study) -> list[str]:
+    """Every problem of a study, one line each; a check that cannot go on yields the reason."""
+    lines: list[str] = []
+    for check in CHECKS:
+        try:
+            lines += check(study)
+        except WorkflowError as error:
+            lines.append(str(error))
+    return list(dict.fromkeys(lines))
+
+
+def check_study(study) -> None:
+    """Stop before any job where anything is wrong, and say all of it at once."""
+    if lines := problems(study):
+        raise WorkflowError(lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} problems:", *lines]))
