@@ -21,7 +21,8 @@ def read_class_accuracy(path: Path) -> Iterator[dict]:
         model = {"pretraining": pretraining, "model": f"{pretraining}/{backbone}", "dataset": dataset}
         for name, accuracy in scores.items():
             concept = concept_of(dataset, name)
-            yield {**model, "concept": concept, "prompts": prompts, "n_images": None, "accuracy": accuracy}
+            scored = {"concept": concept, "class": concept, "prompts": prompts}
+            yield {**model, **scored, "n_images": None, "accuracy": accuracy}
 
 
 def read_retrieval_recall(path: Path) -> Iterator[dict]:

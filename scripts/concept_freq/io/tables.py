@@ -72,6 +72,7 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
             "model": TEXT,
             "dataset": TEXT,
             "concept": TEXT,
+            "class": TEXT,
             "prompts": TEXT,
         },
         **{"n_images": COUNT, "accuracy": SHARE, "ci_low": SHARE, "ci_high": SHARE},
@@ -96,7 +97,7 @@ ENCODINGS = {
     "image_tags": {"use_dictionary": ["shard", "concept_id"], "column_encoding": {"row": "DELTA_BINARY_PACKED"}}
 }
 # What a publication left out is empty, never zero; what is measured here is always there.
-NULLABLE = {"n_text", "n_image", "n_matched", "n_images", "n", "ci_low", "ci_high", "label", "similarity"}
+NULLABLE = {"n_text", "n_image", "n_matched", "n_images", "n", "ci_low", "ci_high", "label", "similarity", "class"}
 RANGES = {
     "accuracy": (0, 100),
     "recall": (0, 1),
