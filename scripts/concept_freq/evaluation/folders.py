@@ -1,0 +1,44 @@
+"""Image folders, FOLDER/CLASS/PICTURE or FOLDER/SPLIT/CLASS/PICTURE: which classes and pictures they hold. No torch."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from concept_freq.evaluation.labels import natural_key
+from concept_freq.shards.tar import PICTURE_EXTENSIONS
+
+PICTURES = {*PICTURE_EXTENSIONS, "bmp", "gif", "jfif", "jpe", "pbm", "pgm", "pnm", "ppm", "tif", "tiff"}
+SPLITS = {"train", "training", "trn", "val", "valid", "validation", "dev", "test", "testing"}
+NO_CLASSES = {"__MACOSX", "@eaDir", "$RECYCLE.BIN", "lost+found"}  # folders that systems leave behind
+
+
+def format_of(path: Path) -> str:
+    """A file's format by its name: the extension in lower case."""
+    return path.suffix.lower().lstrip(".")
+
+
+def visible(folder: Path) -> list[Path]:
+    """What lies in a folder, sorted, without what is hidden or left there by a system."""
+    inside = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in inside if not path.name.startswith(".") and path.name not in NO_CLASSES)
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    """Visible files of a folder and of the folders in it, in the order of their paths."""
+    for path in visible(folder):
+        yield from files_below(path) if path.is_dir() else [path]
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """Visible folders of a folder in natural order."""
+    return sorted(filter(Path.is_dir, visible(folder)), key=lambda path: natural_key(path.name))
+
+
+def class_folders(folder: Path, split: str) -> list[Path]:
+    """Class folders of FOLDER/SPLIT, or of FOLDER where it is not divided into splits."""
+    found, wanted = folders_in(folder), split or "test"
+    divided = bool(found) and all(path.name.casefold() in SPLITS for path in found)
+    if not divided and not (split and (folder / split).is_dir()):
+        return found
+    if not (folder / wanted).is_dir():
+        raise ValueError(f"no split {wanted!r} among {', '.join(path.name for path in found)}; name one")
+    return folders_in(folder / wanted)
