@@ -8,8 +8,10 @@ from pathlib import Path
 
 import safetensors.torch
 
+from concept_freq.evaluation.layout import whole_split
 from concept_freq.io.tables import atomic_path, write_table
 from concept_freq.models.embedding import add_arguments, embed_pictures, prepare
+from concept_freq.shards.tar import listed
 
 
 def main() -> None:
@@ -18,6 +20,7 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, help=".safetensors with embeddings (n, dim)")
     args = parser.parse_args()
+    args.shards = whole_split(listed(args.shards))
     model, pictures = prepare(args, "evaluation")
     embeddings, skips = embed_pictures(model, pictures, args.precision, args.workers)
     write_table(skips.rows, "skipped", args.skipped)

@@ -2,14 +2,41 @@
 
 import argparse
 import sys
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
 
-from concept_freq.evaluation.sets import captions_of, check_labels, label_of, read_class_names, read_dataset
+from concept_freq.evaluation.classes import check_distinct, read_classes
+from concept_freq.evaluation.sets import check_labels, sample_rows, set_shards
 from concept_freq.io.digests import sha256_of
 from concept_freq.io.tables import write_table
+
+
+def check_classes(rows: list[dict], path: Path, n_classes: int | None) -> None:
+    """The class names are as many as the set's row says, tell classes apart, and fit the samples' labels."""
+    classes = read_classes(path)
+    if n_classes not in (None, len(classes)):
+        raise ValueError(f"{path}: {len(classes)} class names where the set's row says {n_classes}")
+    try:
+        check_distinct(classes)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+    check_labels(np.array([row["label"] for row in rows]), [row["key"] for row in rows], classes)
+
+
+def checked_samples(args: argparse.Namespace) -> list[dict]:
+    """Samples of the set that these options describe; raises ValueError where it is another or not whole."""
+    shards = set_shards(args.shards)
+    if left_out := sorted({path.name for path in args.shards} - {path.name for path in shards}):
+        print(f"not part of the set: {', '.join(left_out)}")
+    if args.sha256 and (found := sha256_of(shards)) != args.sha256:
+        raise ValueError(f"sha256 of the shards is {found}, the set's row expects {args.sha256}")
+    rows = sample_rows(shards, args.task)
+    if args.n_images not in (None, len(rows)):
+        raise ValueError(f"{len(rows)} pictures where its row says {args.n_images}: another split or version")
+    if args.task == "classification":
+        check_classes(rows, args.classes, args.n_classes)
+    return rows
 
 
 def main() -> None:
@@ -23,23 +50,8 @@ def main() -> None:
     parser.add_argument("--sha256", help="of the shards, one after the other")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    rows = []
     try:
-        if args.sha256 and (found := sha256_of(args.shards)) != args.sha256:
-            raise ValueError(f"sha256 of the shards is {found}, the set's row expects {args.sha256}")
-        for shard, sample in read_dataset(args.shards):
-            label = label_of(sample) if args.task == "classification" else None
-            captions = captions_of(sample) if args.task == "retrieval" else []
-            rows.append({"shard": shard, "row": sample.row, "key": sample.key, "label": label, "captions": captions})
-        if args.n_images not in (None, len(rows)):
-            raise ValueError(f"{len(rows)} pictures where its row says {args.n_images}: another split or version")
-        if args.task == "classification":
-            names, concepts = read_class_names(args.classes)
-            if args.n_classes not in (None, len(names)):
-                raise ValueError(f"{args.classes}: {len(names)} class names where the set's row says {args.n_classes}")
-            if twice := [name for name, n in Counter(concepts).items() if n > 1]:
-                raise ValueError(f"{args.classes}: {twice[0]!r} names two classes; a class needs a name of its own")
-            check_labels(np.array([row["label"] for row in rows]), [row["key"] for row in rows], names)
+        rows = checked_samples(args)
     except ValueError as error:
         sys.exit(f"evaluation set in {args.shards[0].parent}: {error}")
     write_table(rows, "downstream_samples", args.out)

@@ -224,7 +224,7 @@ def test_a_set_and_a_model_of_ones_own_run_from_their_rows(snakemake, own):
     [
         ({"n_classes": "4"}, "3 class names where the set's row says 4"),
         ({"n_images": "13"}, "12 pictures where its row says 13: another split or version"),
-        ({"class_names": "names.txt"}, "3 classes for 2 class names, and 'red panda' is not among these"),
+        ({"class_names": "names.txt"}, "2 of 3 classes are known by name, but 'red panda' not among the class names"),
         ({"source": "folder:/nowhere"}, "/nowhere: no class folders"),
     ],
 )

@@ -15,7 +15,7 @@ from programs import REPOSITORY
 from scipy import stats
 
 from concept_freq.analysis.binning import bin_means
-from concept_freq.evaluation.sets import read_class_names
+from concept_freq.evaluation.classes import read_classes
 from concept_freq.released.published import concept_of, read_scores_file
 
 PLACES = [os.environ.get("RELEASED_DATA", ""), REPOSITORY / "resources/released", REPOSITORY.parent / "shared/released"]
@@ -143,7 +143,7 @@ def test_class_names_of_the_17_sets_are_as_many_as_the_paper_says(snakemake, tmp
     targets = [f"{tmp_path}/class_names/{name}.txt" for name in names]
     result = snakemake("--cores", "2", *targets, *configs)
     assert result.returncode == 0, result.stderr[-3000:]
-    classes = [read_class_names(Path(path))[1] for path in targets]
+    classes = [[one.spelling for one in read_classes(Path(path))] for path in targets]
     assert len(classes) == 17
     assert sum(map(len, classes)) == 3469
     concepts = {concept for of_set in classes for concept in of_set}

@@ -1,13 +1,20 @@
-"""Evaluation sets in CLIP_benchmark's WebDataset layout, and scores per concept (paper, section 3.1)."""
+"""Samples of an evaluation set in CLIP_benchmark's WebDataset layout, and the checks that they are what they seem."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from concept_freq.shards.tar import Sample, Skips, read_samples
-from concept_freq.text.lemmas import lemmas
+from concept_freq.evaluation.classes import EvaluationClass
+from concept_freq.evaluation.layout import whole_split
+from concept_freq.shards.tar import PICTURE_EXTENSIONS, Sample, Skips, listed, read_samples
+
+UNLABELLED = -1  # in torchvision, TensorFlow and Hugging Face datasets
+
+
+def set_shards(shards: list[Path]) -> list[Path]:
+    """The shards of a set in the order in which its pictures are embedded; raises ValueError where one is missing."""
+    return listed(whole_split(shards))
 
 
 def read_dataset(shards: list[Path]) -> Iterator[tuple[str, Sample]]:
@@ -17,21 +24,6 @@ def read_dataset(shards: list[Path]) -> Iterator[tuple[str, Sample]]:
         yield from ((path.stem, sample) for sample in read_samples(path, skips))
         if skips.rows:
             raise ValueError(f"{path}: {skips.rows[0]['reason']}; fetch it again")
-
-
-def read_templates(path: Path) -> list[str]:
-    """Templates of a prompt set; ``{}`` stands for the class name, and one without it would ignore the class."""
-    templates = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    if wrong := [template for template in templates if "{}" not in template]:
-        raise ValueError(f"{path}: template {wrong[0]!r} has no {{}} for the class name")
-    return templates
-
-
-def read_class_names(path: Path) -> tuple[list[str], list[str]]:
-    """Names for prompts and concepts for tables. A line is a class: its name and, where it differs, TAB and concept."""
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    cells = [line.split("\t") for line in lines]
-    return [cell[0] for cell in cells], [cell[-1] for cell in cells]
 
 
 def label_of(sample: Sample) -> int:
@@ -50,84 +42,45 @@ def captions_of(sample: Sample) -> list[str]:
     return captions
 
 
-def check_labels(labels: np.ndarray, keys: list[str], names: list[str]) -> None:
-    """Every label is in the list of class names, and every class has a picture; raises ValueError otherwise."""
-    outside = np.flatnonzero((labels < 0) | (labels >= len(names)))
-    if len(outside):
-        first = outside[0]
-        raise ValueError(f"sample {keys[first]}: class {labels[first]} is outside the list of {len(names)} class names")
-    missing = np.flatnonzero(np.bincount(labels, minlength=len(names)) == 0)
-    if len(missing):
+def check_picture(sample: Sample) -> None:
+    """A sample without a picture of a known format is an error: its label would count as a wrong answer."""
+    if not sample.files.keys() & set(PICTURE_EXTENSIONS):
+        has = ", ".join(f".{extension}" for extension in sorted(sample.files))
         raise ValueError(
-            f"{len(missing)} classes have no picture, the first is {missing[0]} ({names[missing[0]]!r}): "
-            "class names and shards are of different versions of the set"
+            f"sample {sample.key}: no picture among {has}; expected .{', .'.join(PICTURE_EXTENSIONS)}. "
+            "A folder of pictures in other formats is converted by source folder:DIR"
         )
 
 
-def class_accuracy(images: torch.Tensor, classes: torch.Tensor, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures per class, and how many of them have theirs as the nearest class; unreadable pictures (nan) are wrong.
-
-    images (n, dim) and classes (c, dim) are unit vectors.
-    """
-    readable = ~torch.isnan(images).any(dim=1)
-    nearest = (images.nan_to_num() @ classes.T).argmax(dim=1)
-    right = ((nearest == torch.from_numpy(labels)) & readable).numpy()
-    counted = [np.bincount(labels[rows], minlength=len(classes)) for rows in (slice(None), right)]
-    return counted[0], counted[1]
-
-
-def ranks_of_best(similarity: torch.Tensor, wanted: torch.Tensor) -> np.ndarray:
-    """Rank (0 = first) of the best wanted candidate of each query. Both (queries, candidates); wanted is boolean."""
-    best = similarity.masked_fill(~wanted, -torch.inf).amax(dim=1, keepdim=True)
-    return (similarity > best).sum(dim=1).numpy()
+def sample_rows(shards: list[Path], task: str) -> list[dict]:
+    """Rows of the table ``downstream_samples``: every sample with its label, or with its captions."""
+    rows = []
+    for shard, sample in read_dataset(shards):
+        check_picture(sample)
+        label = label_of(sample) if task == "classification" else None
+        captions = captions_of(sample) if task == "retrieval" else []
+        rows.append({"shard": shard, "row": sample.row, "key": sample.key, "label": label, "captions": captions})
+    if not rows:
+        raise ValueError("no samples in its shards")
+    return rows
 
 
-def retrieval_ranks(images: torch.Tensor, captions: torch.Tensor, image_of: torch.Tensor) -> dict[str, np.ndarray]:
-    """Ranks of the right answer: ``i2t`` per picture (best of its captions), ``t2i`` per caption (its picture).
-
-    images (n, dim), captions (m, dim): unit vectors; image_of (m,): each caption's picture. A picture that cannot be
-    decoded (nan) ranks last as an answer and finds nothing as a query.
-    """
-    unreadable = torch.isnan(images).any(dim=1)
-    similarity = images.nan_to_num() @ captions.T
-    similarity[unreadable] = -torch.inf
-    belongs = torch.arange(len(images))[:, None] == image_of[None, :]
-    ranks = {
-        "i2t": ranks_of_best(similarity, belongs),
-        "t2i": ranks_of_best(similarity.T, belongs.T),
-    }
-    ranks["i2t"][unreadable.numpy()] = len(captions)
-    ranks["t2i"][unreadable[image_of].numpy()] = len(images)
-    return ranks
-
-
-def concepts_in(caption: str, forms: dict[tuple[str, ...], str]) -> set[str]:
-    """Concepts that a caption names as a phrase: the counting rule of mode ``phrase``."""
-    words, longest = lemmas(caption), max(map(len, forms))
-    runs = (words[i : i + n] for i in range(len(words)) for n in range(1, longest + 1))
-    return {forms[run] for run in runs if run in forms}
-
-
-def positions_by_concept(named: list[set[str]]) -> dict[str, np.ndarray]:
-    """Positions at which each concept occurs, concepts sorted."""
-    positions: dict[str, list[int]] = {}
-    for i, concepts in enumerate(named):
-        for concept in concepts:
-            positions.setdefault(concept, []).append(i)
-    return {concept: np.array(found) for concept, found in sorted(positions.items())}
-
-
-def queries_by_concept(named: list[set[str]], image_of: np.ndarray, least: int) -> dict[str, dict[str, np.ndarray]]:
-    """Direction -> concept -> its queries: pictures (i2t) or captions (t2i) that name it, if ``least`` pictures do."""
-    of_image: list[set[str]] = [set() for _ in range(image_of.max() + 1)]
-    for image, concepts in zip(image_of, named, strict=True):
-        of_image[image] |= concepts
-    by_image = positions_by_concept(of_image)
-    kept = {concept for concept, found in by_image.items() if len(found) >= least}
-    directions = {"i2t": by_image, "t2i": positions_by_concept(named)}
-    return {name: {c: queries for c, queries in of.items() if c in kept} for name, of in directions.items()}
-
-
-def concept_recall(ranks: np.ndarray, members: dict[str, np.ndarray], k: int) -> list[tuple[str, int, float]]:
-    """(concept, queries, share of them answered within the first k) over each concept's queries."""
-    return [(concept, len(queries), float((ranks[queries] < k).mean())) for concept, queries in members.items()]
+def check_labels(labels: np.ndarray, keys: list[str], classes: list[EvaluationClass]) -> None:
+    """Every label is in the list of classes, and every class has a picture; raises ValueError otherwise."""
+    if len(unlabelled := np.flatnonzero(labels == UNLABELLED)):
+        raise ValueError(
+            f"{len(unlabelled)} of {len(labels)} samples have no label ({UNLABELLED}), the first is "
+            f"{keys[unlabelled[0]]}; take a split that has labels, or remove them"
+        )
+    outside = np.flatnonzero((labels < 0) | (labels >= len(classes)))
+    if len(outside):
+        first = outside[0]
+        raise ValueError(
+            f"sample {keys[first]}: class {labels[first]} is outside the list of {len(classes)} class names"
+        )
+    missing = np.flatnonzero(np.bincount(labels, minlength=len(classes)) == 0)
+    if len(missing):
+        raise ValueError(
+            f"{len(missing)} classes have no picture, the first is {missing[0]} ({classes[missing[0]].name!r}): "
+            "class names and shards are of different versions of the set"
+        )

@@ -5,27 +5,30 @@ A source has the names of its classes (empty for retrieval) and an iterator of (
 
 import inspect
 import io
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import datasets
 import torchvision
 from PIL import Image
 
-from concept_freq.shards.tar import PICTURE_EXTENSIONS
-from concept_freq.text.concepts import spelling_key
+from concept_freq.evaluation.folders import PICTURES, class_folders, files_below, format_of
+from concept_freq.evaluation.sets import UNLABELLED
 
 CAPTIONS = ("caption", "captions", "text", "sentences", "raw")
+HELD = ("JPEG", "MPO", "PNG", "WEBP")  # formats that shards hold; Pillow calls the JPEG of some cameras MPO
 Item = tuple[bytes, int | None, list[str]]
 
 
 @dataclass(frozen=True)
 class Source:
-    """Class names in the source's own order, and its items."""
+    """Class names in the source's own order, its items, and how many files of each other format it leaves out."""
 
     names: list[str]
     items: Iterator[Item]
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 def png(image: Image.Image) -> bytes:
@@ -35,15 +38,25 @@ def png(image: Image.Image) -> bytes:
     return file.getvalue()
 
 
+def as_held(data: bytes) -> bytes:
+    """A picture file as a shard holds it: its own bytes, or those of a PNG where its format is another."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return data if image.format in HELD else png(image)
+    except Exception:  # decoders raise anything; as it is, the picture is listed as unreadable where it is embedded
+        return data
+
+
 def from_folder(folder: Path, split: str) -> Source:
     """An image folder: FOLDER/CLASS/PICTURE, or FOLDER/SPLIT/CLASS/PICTURE where there is such a folder."""
-    root = folder / split if split and (folder / split).is_dir() else folder
-    classes = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    classes = class_folders(folder, split)
     if not classes:
-        raise ValueError(f"{root}: no class folders; expected {root}/CLASS/PICTURE")
-    files = [(label, path) for label, of_class in enumerate(classes) for path in sorted(of_class.rglob("*"))]
-    pictures = [(label, path) for label, path in files if path.suffix.lower().lstrip(".") in PICTURE_EXTENSIONS]
-    return Source([path.name for path in classes], ((path.read_bytes(), label, []) for label, path in pictures))
+        told = "" if folder.is_dir() else " (it does not exist)"
+        raise ValueError(f"no class folders{told}; expected {folder}/CLASS/PICTURE")
+    files = [(label, path) for label, of_class in enumerate(classes) for path in files_below(of_class)]
+    items = ((as_held(path.read_bytes()), label, []) for label, path in files if format_of(path) in PICTURES)
+    left_out = Counter(path.suffix.lower() or path.name for _, path in files if format_of(path) not in PICTURES)
+    return Source([path.name for path in classes], items, left_out)
 
 
 def from_torchvision(name: str, split: str, root: Path) -> Source:
@@ -59,7 +72,8 @@ def from_torchvision(name: str, split: str, root: Path) -> Source:
     names = getattr(found, "classes", None) or getattr(found, "categories", None)
     if not names:
         raise ValueError(f"torchvision's {name} names no classes; convert it to an image folder")
-    return Source(list(names), ((png(image), int(label), []) for image, label in found))
+    first = [name if isinstance(name, str) else name[0] for name in names]  # ImageNet's are tuples of synonyms
+    return Source(first, ((png(image), int(label), []) for image, label in found))
 
 
 def captions_in(cell: object) -> list[str]:
@@ -69,23 +83,44 @@ def captions_in(cell: object) -> list[str]:
     return [cell] if isinstance(cell, str) else [str(caption) for caption in cell][:5]
 
 
-def encoded(cell: dict) -> bytes:
-    """The picture file of a cell of Hugging Face's Image feature, undecoded."""
-    return cell["bytes"] if cell["bytes"] is not None else Path(cell["path"]).read_bytes()
+def encoded(cell: dict | None) -> bytes:
+    """The picture file of a cell of Hugging Face's Image feature."""
+    if cell is None:
+        raise ValueError("a row has no picture; remove it")
+    return as_held(cell["bytes"] if cell["bytes"] is not None else Path(cell["path"]).read_bytes())
+
+
+def hugging_face_rows(name: str, split: str) -> datasets.Dataset:
+    """A split of a dataset of the hub, of a local folder in its layout, or of one that ``save_to_disk`` wrote."""
+    saved = any((Path(name) / file).exists() for file in ("dataset_dict.json", "state.json"))
+    try:
+        found = datasets.load_from_disk(name) if saved else datasets.load_dataset(name, split=split)
+    except datasets.exceptions.DatasetsError as error:  # its cause says what is wrong with which file
+        raise ValueError(f"cannot be read: {error.__cause__ or error}") from error
+    if isinstance(found, datasets.Dataset):
+        return found
+    if split not in found:
+        raise ValueError(f"no split {split!r} among {', '.join(found)}")
+    return found[split]
+
+
+def labelled(cell: int | None) -> int:
+    """The label of a cell; an empty one has none, as -1 has none."""
+    return UNLABELLED if cell is None else cell
 
 
 def from_hugging_face(name: str, split: str) -> Source:
-    """A dataset of the Hugging Face hub, or a local folder of Parquet files in its layout."""
-    rows = datasets.load_dataset(name, split=split or "test")
+    """A dataset of the Hugging Face hub, or a local folder in its layout."""
+    rows = hugging_face_rows(name, split or "test")
     features = rows.features
     pictures = [column for column, kind in features.items() if isinstance(kind, datasets.Image)]
     labels = [column for column, kind in features.items() if isinstance(kind, datasets.ClassLabel)]
     captions = [column for column in CAPTIONS if column in features]
     if not pictures or not (labels or captions):
-        raise ValueError(f"{name}: needs an image column and a class label or captions; it has {', '.join(features)}")
+        raise ValueError(f"needs an image column and a class label or captions; it has {', '.join(features)}")
     rows = rows.cast_column(pictures[0], datasets.Image(decode=False))
     if labels:
-        items = ((encoded(row[pictures[0]]), row[labels[0]], []) for row in rows)
+        items = ((encoded(row[pictures[0]]), labelled(row[labels[0]]), []) for row in rows)
         return Source(features[labels[0]].names, items)
     return Source([], ((encoded(row[pictures[0]]), None, captions_in(row[captions[0]])) for row in rows))
 
@@ -96,14 +131,3 @@ def open_source(address: str, split: str, root: Path) -> Source:
     if kind == "folder":
         return from_folder(Path(name), split)
     return from_torchvision(name, split, root) if kind == "torchvision" else from_hugging_face(name, split)
-
-
-def label_order(names: list[str], wanted: list[str]) -> tuple[list[int], str]:
-    """For each class of a source, its index among the wanted names; by name, else by position, and which it was."""
-    index = {spelling_key(name): i for i, name in enumerate(wanted)}
-    if all(spelling_key(name) in index for name in names):
-        return [index[spelling_key(name)] for name in names], "name"
-    if len(names) != len(wanted):
-        foreign = next(name for name in names if spelling_key(name) not in index)
-        raise ValueError(f"{len(names)} classes for {len(wanted)} class names, and {foreign!r} is not among these")
-    return list(range(len(names))), "position"
