@@ -7,6 +7,17 @@ from pathlib import Path
 from concept_freq.io.tables import atomic_path
 from concept_freq.released.published import concept_of, read_scores_file
 
+# How torchvision labels the pictures of these classes.
+LABELS = {("cifar10", "car"): "automobile", ("cifar100", "cra"): "crab"}
+
+
+def line_of(dataset: str, name: str) -> str:
+    """A class's name and, where they differ from it, TAB what it is counted as and TAB what its pictures' label is."""
+    concept, label = concept_of(dataset, name), LABELS.get((dataset, name))
+    if label:
+        return f"{name}\t{concept}\t{label}"
+    return name if name == concept else f"{name}\t{concept}"
+
 
 def main() -> None:
     """Command line entry point."""
@@ -19,10 +30,8 @@ def main() -> None:
     names = list(next(iter(read_scores_file(args.scores, "classwise", 100).values())))
     if len(names) != args.n_classes:
         sys.exit(f"{args.scores}: {len(names)} classes, the row of {args.dataset} says {args.n_classes}")
-    concepts = [concept_of(args.dataset, name) for name in names]
-    lines = [name if name == concept else f"{name}\t{concept}" for name, concept in zip(names, concepts, strict=True)]
     with atomic_path(args.out) as temporary:
-        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        temporary.write_text("\n".join(line_of(args.dataset, name) for name in names) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from concept_freq.released.published import read_counts_file, read_prompt_scores_file, read_scores_file
+from list_classes import line_of
 from read_published_counts import tabulate
 from read_published_scores import read_class_accuracy, read_retrieval_recall, read_text_to_image_scores
 from retrieve_released import unpack
@@ -123,3 +124,17 @@ def test_an_archive_of_another_commit_or_with_code_in_a_pickle_is_refused(tmp_pa
     evil = {"misalignment_metrics/x.pkl": pickle.dumps(print)}
     with pytest.raises(pickle.UnpicklingError, match="not plain data"):
         unpack(archive(tmp_path / "b.tar.gz", "c0ffee", evil), "c0ffee", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "name", "line"),
+    [
+        ("imagenet", "tench", "tench"),
+        ("cifar10", "plane", "plane\tairplane"),
+        ("cifar10", "car", "car\tcar\tautomobile"),
+        ("cifar100", "cra", "cra\tcra\tcrab"),
+        ("cifar100", "car", "car"),
+    ],
+)
+def test_a_published_class_names_what_it_is_counted_and_labelled_as(dataset, name, line):
+    assert line_of(dataset, name) == line
