@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from concept_freq.analysis.binning import binning_of
+from concept_freq.analysis.joining import uncounted
 from concept_freq.analysis.observations import KEYS, count_columns, join, read_counts, read_scores, read_true_counts
 from concept_freq.analysis.point_sets import MODEL, add_arguments, is_main, panels_of, point_sets
 from concept_freq.analysis.recipes import RECIPES, fit_all, fit_mixed
@@ -34,10 +35,14 @@ def main() -> None:
     parser.add_argument("--draws", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--null", type=Path, required=True, help="CSV: what shuffled scores give")
+    parser.add_argument("--uncounted", type=Path, help="CSV: scored concepts that the concept list lacks (out)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     columns = {count.column: count for count in count_columns(args.thresholds)}
-    observations = join(read_scores(args.scores), read_counts(args.counts))
+    scores, all_counts = read_scores(args.scores), read_counts(args.counts)
+    observations = join(scores, all_counts)
+    if args.uncounted:
+        write_csv(uncounted(scores, all_counts), args.uncounted)
     true_counts = read_true_counts(args.true_counts)
     work = panels_of(observations, columns, args.left_out)
     rows = []

@@ -25,7 +25,7 @@ from concept_freq.analysis.point_sets import add_arguments, main_scores
 from concept_freq.analysis.resampling import bootstrap_weights, interval, slopes_and_draws
 from concept_freq.io.tables import write_csv
 
-INDEX = ["dataset", "concept"]
+INDEX = ["dataset", "concept", "class"]
 FIT = ["rho", "slope_per_decade", "ci_low", "ci_high"]
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from concept_freq.analysis.joining import tell_uncounted, uncounted, with_counts
+
 KEYS = ["task", "pretraining", "model", "prompts", "direction", "k", "metric"]
 # Score table -> task, and where the metric is one: its name, its column, the column of n.
 TASKS = {
@@ -43,18 +45,19 @@ def mode_columns(thresholds: list[float], modes: list[str]) -> list[CountColumn]
 
 
 def read_scores(paths: list[Path]) -> pd.DataFrame:
-    """Score tables, told by their names, in one shape: KEYS, dataset, concept, n, score (accuracy: percent)."""
+    """Score tables, told by their names, in one shape: KEYS, dataset, concept, class, n, score (accuracy: percent)."""
     tables = []
     for path in paths:
         task, columns, metric = TASKS[path.stem]
         table = pd.read_parquet(path).rename(columns=columns).assign(task=task)
         table["metric"] = metric or table.metric
+        table["class"] = table["class"].fillna(table.concept) if "class" in table else table.concept
         table["k"] = table.k.astype(str) if "k" in table else ""
         tables.append(table)
     scores = pd.concat([table for table in tables if len(table)], ignore_index=True)
     for key in KEYS:
         scores[key] = scores[key].fillna("") if key in scores else ""
-    return scores[[*KEYS, "dataset", "concept", "n", "score"]]
+    return scores[[*KEYS, "dataset", "concept", "class", "n", "score"]]
 
 
 def read_counts(paths: list[Path]) -> dict[str, pd.DataFrame]:
@@ -95,16 +98,10 @@ def one_row_per_concept(table: pd.DataFrame) -> pd.DataFrame:
 def join(scores: pd.DataFrame, counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Scores of models trained on counted data, with the counts of their concept.
 
-    A concept that was never counted is an error, not a zero. Published counts, which are kept by evaluation set, are
-    as complete as they are: their gaps are no points.
+    A concept that was never counted is no zero: it is left out, and named. So are the gaps of published counts.
     """
-    joined = []
-    for pretraining, table in counts.items():
-        points, published = scores[scores.pretraining == pretraining], "dataset" in table
-        keys = ["dataset", "concept"] if published else ["concept"]
-        if not published and (missing := sorted(set(points.concept) - set(table.concept))):
-            raise ValueError(f"concepts with scores and no counts: {missing[:5]}; add them to the concept list")
-        joined.append(points.merge(table, on=keys, how="inner", validate="many_to_one"))
+    tell_uncounted(uncounted(scores, counts))
+    joined = [with_counts(scores[scores.pretraining == name], table) for name, table in counts.items()]
     return pd.concat(joined, ignore_index=True)
 
 

@@ -39,13 +39,13 @@ def point_sets(
 
     ``observations`` are of one pretraining dataset, and of one evaluation set or the pool; ``true`` its true counts.
     """
-    index = ["dataset", "concept"]
+    index = ["dataset", "concept", "class"]  # classes of one set may be one concept
     scores = observations.pivot(index=index, columns=MODEL, values="score")
     counts = observations.drop_duplicates(index).set_index(index)[[c for c in columns if c in observations]]
     for models in known_together(scores):
         for frequencies in known_together(counts.reindex(models.index).astype(float)):
             shared = models.loc[frequencies.index]
-            names = [frequencies.index.get_level_values(level).to_numpy() for level in index]
+            names = [frequencies.index.get_level_values(level).to_numpy() for level in index[:2]]
             known = [columns[name] for name in frequencies]
             truth = true_columns(true, names[1], known)
             yield list(shared.columns), known, Points(frequencies.to_numpy(), shared.to_numpy(), *names, truth)
