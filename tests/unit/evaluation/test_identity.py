@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from check_results import check_scores
 from concept_freq.evaluation.classes import EvaluationClass
 from concept_freq.evaluation.identity import merged, named_by_form, told_unlisted, unlisted_classes
 from concept_freq.text.concepts import Concept, lemma_forms
@@ -46,3 +48,11 @@ def test_classes_that_a_list_lacks_are_told_with_their_number():
     told = told_unlisted(["fox", "airplane"], 5, Path("list.tsv"))
     assert told == "list.tsv lacks 2 of 5, which no fit can use: 'fox', 'airplane'"
     assert told_unlisted([], 5, Path("list.tsv")) == ""
+
+
+def test_scores_must_name_concepts_as_the_list_does():
+    ((_, fine, _),) = check_scores("t", pd.DataFrame({"concept": ["T-shirt", "unlisted"]}), ["T-shirt", "dog"])
+    assert fine
+    ((_, fine, told),) = check_scores("t", pd.DataFrame({"concept": ["T-shirt", "Dogs"]}), ["T-shirt", "dog"])
+    assert not fine
+    assert told == "named otherwise: ['Dogs']"
