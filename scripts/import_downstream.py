@@ -65,12 +65,13 @@ def import_set(args: argparse.Namespace) -> None:
     """Write the shard and the class names of the set that these options describe."""
     source = open_source(args.source, args.split, args.cache)
     own = [EvaluationClass.of_line(name) for name in source.names]
-    classes = read_classes(args.class_names) if args.class_names else own
+    given = args.class_names or source.class_names
+    classes = read_classes(given) if given else own
     check_distinct(classes)
     order, how = label_order(source.names, classes)
     n = write_set(source, classes, order, args.out)
     with atomic_path(args.classes) as temporary:
-        lines = args.class_names.read_text(encoding="utf-8-sig") if args.class_names else "\n".join(source.names) + "\n"
+        lines = given.read_text(encoding="utf-8-sig") if given else "\n".join(source.names) + "\n"
         temporary.write_text(lines, encoding="utf-8")
     record = {"source": args.source, "n_images": n, "n_classes": len(order), "matched_by": how}
     record["left_out"] = left_out_of(source)

@@ -36,7 +36,11 @@ def label_of(sample: Sample) -> int:
 
 def captions_of(sample: Sample) -> list[str]:
     """Captions of a sample, one per line of its .txt; raises ValueError where it has none."""
-    captions = [line for line in sample.files.get("txt", b"").decode("utf-8").splitlines() if line.strip()]
+    try:
+        text = sample.files.get("txt", b"").decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"sample {sample.key}: captions are not UTF-8") from None
+    captions = [line for line in text.splitlines() if line.strip()]
     if not captions:
         raise ValueError(f"sample {sample.key}: no captions (.txt holds one per line)")
     return captions

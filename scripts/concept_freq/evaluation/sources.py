@@ -15,6 +15,7 @@ import torchvision
 from PIL import Image
 
 from concept_freq.evaluation.folders import PICTURES, class_folders, files_below, format_of
+from concept_freq.evaluation.layout import CLASS_NAMES
 from concept_freq.evaluation.sets import UNLABELLED
 
 CAPTIONS = ("caption", "captions", "text", "sentences", "raw")
@@ -24,11 +25,15 @@ Item = tuple[bytes, int | None, list[str]]
 
 @dataclass(frozen=True)
 class Source:
-    """Class names in the source's own order, its items, and how many files of each other format it leaves out."""
+    """Class names in the source's own order, its items, and how many files of each other format it leaves out.
+
+    ``class_names`` is a file that lies with the source and names its classes otherwise, as folders 1, 2, 3 need.
+    """
 
     names: list[str]
     items: Iterator[Item]
     left_out: Counter[str] = field(default_factory=Counter)
+    class_names: Path | None = None
 
 
 def png(image: Image.Image) -> bytes:
@@ -56,7 +61,8 @@ def from_folder(folder: Path, split: str) -> Source:
     files = [(label, path) for label, of_class in enumerate(classes) for path in files_below(of_class)]
     items = ((as_held(path.read_bytes()), label, []) for label, path in files if format_of(path) in PICTURES)
     left_out = Counter(path.suffix.lower() or path.name for _, path in files if format_of(path) not in PICTURES)
-    return Source([path.name for path in classes], items, left_out)
+    given = next((path for path in (classes[0].parent / CLASS_NAMES, folder / CLASS_NAMES) if path.exists()), None)
+    return Source([path.name for path in classes], items, left_out, given)
 
 
 def from_torchvision(name: str, split: str, root: Path) -> Source:

@@ -29,9 +29,17 @@ def test_a_label_outside_the_classes_and_a_class_without_picture_are_named(label
         check_labels(np.array(labels), ["000000", "000001"], CLASSES)
 
 
-@pytest.mark.parametrize(("files", "read"), [({}, label_of), ({"cls": b"cat"}, label_of), ({"txt": b" "}, captions_of)])
-def test_a_sample_without_label_or_captions_is_named(files, read):
-    with pytest.raises(ValueError, match="sample 000003: no"):
+@pytest.mark.parametrize(
+    ("files", "read", "message"),
+    [
+        ({}, label_of, "no class index"),
+        ({"cls": b"cat"}, label_of, "no class index"),
+        ({"txt": b" "}, captions_of, "no captions"),
+        ({"txt": b"caf\xe9"}, captions_of, "captions are not UTF-8"),
+    ],
+)
+def test_a_sample_without_label_or_captions_is_named(files, read, message):
+    with pytest.raises(ValueError, match=f"sample 000003: {message}"):
         read(Sample(3, "000003", files))
 
 

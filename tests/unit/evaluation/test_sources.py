@@ -66,6 +66,13 @@ def test_numbered_folders_are_matched_by_position_and_that_is_said(tmp_path, imp
     assert "matched by position\nno class is known by name: 1 is a, 2 is b, 3 is c" in capsys.readouterr().out
 
 
+def test_a_folder_may_hold_the_names_of_its_classes(tmp_path, imported):
+    source = write_pictures(tmp_path / "set", {"1": (1, 0, 0), "2": (2, 0, 0)}, n=1)
+    (source / "classnames.txt").write_text("tench\ngoldfish\n")
+    found, names, record = imported(f"folder:{source}")
+    assert (found, names, record.matched_by) == ([(0, (1, 0, 0)), (1, (2, 0, 0))], ["tench", "goldfish"], "position")
+
+
 def test_one_class_spelt_otherwise_is_an_error_that_names_it(tmp_path, folder, imported):
     (tmp_path / "names.txt").write_text("acorn\nlesser panda\nT-shirt\n")
     with pytest.raises(SystemExit, match=r"'red panda' not among the class names; no pictures of .*'lesser panda'"):
