@@ -13,7 +13,7 @@ SHOWN = 5  # names in a message
 def natural_key(name: str) -> tuple:
     """Sorts numbers in names by value: 2 before 10."""
     parts = re.split(r"(\d+)", name)
-    return (*(int(part) if i % 2 else part for i, part in enumerate(parts)), name)
+    return tuple(int(part) if i % 2 else part for i, part in enumerate(parts)), name
 
 
 def reading(name: str) -> str:

@@ -123,7 +123,10 @@ def from_hugging_face(name: str, split: str) -> Source:
     labels = [column for column, kind in features.items() if isinstance(kind, datasets.ClassLabel)]
     captions = [column for column in CAPTIONS if column in features]
     if not pictures or not (labels or captions):
-        raise ValueError(f"needs an image column and a class label or captions; it has {', '.join(features)}")
+        raise ValueError(
+            f"needs an image column, and a class label (ClassLabel; class_encode_column makes one) or captions; it has "
+            f"{', '.join(features)}"
+        )
     rows = rows.cast_column(pictures[0], datasets.Image(decode=False))
     if labels:
         items = ((encoded(row[pictures[0]]), labelled(row[labels[0]]), []) for row in rows)
@@ -136,4 +139,8 @@ def open_source(address: str, split: str, root: Path) -> Source:
     kind, _, name = address.partition(":")
     if kind == "folder":
         return from_folder(Path(name), split)
-    return from_torchvision(name, split, root) if kind == "torchvision" else from_hugging_face(name, split)
+    if kind == "torchvision":
+        return from_torchvision(name, split, root)
+    if kind == "hf":
+        return from_hugging_face(name, split)
+    raise ValueError("no source of a known kind; expected folder:DIR, torchvision:NAME or hf:NAME")

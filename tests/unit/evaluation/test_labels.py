@@ -82,5 +82,11 @@ def test_anything_between_is_an_error_that_names_it(names, wanted, message):
 
 
 def test_natural_order_takes_numbers_by_value():
-    names = ["10", "2", "b10", "b9", "a", "02"]
-    assert sorted(names, key=natural_key) == ["02", "2", "10", "a", "b9", "b10"]
+    names = ["10", "2", "b10", "b9", "a", "02", "b", "b10c"]
+    assert sorted(names, key=natural_key) == ["02", "2", "10", "a", "b", "b9", "b10", "b10c"]
+
+
+@given(st.lists(st.tuples(st.text("ab-", max_size=3), st.integers(0, 200))))
+def test_names_that_end_in_numbers_stand_by_text_then_by_number(pairs):
+    names = [f"{text}{number}" for text, number in pairs]
+    assert sorted(names, key=natural_key) == [f"{text}{number}" for text, number in sorted(pairs)]

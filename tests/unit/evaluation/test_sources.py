@@ -207,6 +207,7 @@ def test_a_hugging_face_dataset_of_captions_gives_the_first_five(tmp_path):
     [
         ("folder:/nowhere", r"folder:/nowhere: no class folders \(it does not exist\)"),
         ("torchvision:Foods", "torchvision has no dataset 'Foods'"),
+        ("foldr:/nowhere", "foldr:/nowhere: no source of a known kind; expected folder:DIR"),
     ],
 )
 def test_a_source_that_is_not_there_is_one_message(imported, source, message):
