@@ -1,9 +1,10 @@
-"""CLIP_benchmark's layout on disk: a folder of shards for each split, class names and templates beside it. No torch."""
+"""CLIP_benchmark's layout on disk: a folder of shards for each split, class names and templates beside it. No torch.
+
+Embedding depends on this module, so it imports nothing that changes with text or tables.
+"""
 
 import re
 from pathlib import Path
-
-from concept_freq.evaluation.classes import read_lines
 
 CLASS_NAMES = "classnames.txt"
 TEMPLATES = "zeroshot_classification_templates.txt"
@@ -16,10 +17,10 @@ def declared_shards(folder: Path) -> int | None:
     path = folder / COUNT
     if not path.exists():
         return None
-    lines = read_lines(path)
-    if len(lines) != 1 or not lines[0].strip().isdecimal() or int(lines[0]) == 0:
+    text = path.read_text(encoding="utf-8-sig", errors="replace").strip()
+    if not text.isdecimal() or int(text) == 0:
         raise ValueError(f"{path}: expected one line, the number of shards")
-    return int(lines[0])
+    return int(text)
 
 
 def numbered(shards: list[Path]) -> dict[int, Path]:
