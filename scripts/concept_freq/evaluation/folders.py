@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from concept_freq.evaluation.labels import natural_key
+from concept_freq.evaluation.layout import CLASS_NAMES
 from concept_freq.shards.tar import PICTURE_EXTENSIONS
 
 PICTURES = {*PICTURE_EXTENSIONS, "bmp", "gif", "jfif", "jpe", "pbm", "pgm", "pnm", "ppm", "tif", "tiff"}
@@ -33,7 +34,7 @@ def folders_in(folder: Path) -> list[Path]:
     return sorted(filter(Path.is_dir, visible(folder)), key=lambda path: natural_key(path.name))
 
 
-def class_folders(folder: Path, split: str) -> list[Path]:
+def folders_of_split(folder: Path, split: str) -> list[Path]:
     """Class folders of FOLDER/SPLIT, or of FOLDER where it is not divided into splits."""
     found, wanted = folders_in(folder), split or "test"
     divided = bool(found) and all(path.name.casefold() in SPLITS for path in found)
@@ -42,3 +43,16 @@ def class_folders(folder: Path, split: str) -> list[Path]:
     if not (folder / wanted).is_dir():
         raise ValueError(f"no split {wanted!r} among {', '.join(path.name for path in found)}; name one")
     return folders_in(folder / wanted)
+
+
+def class_folders(folder: Path, split: str) -> list[Path]:
+    """Class folders of an image folder; raises ValueError where it has none."""
+    if classes := folders_of_split(folder, split):
+        return classes
+    told = "" if folder.is_dir() else " (it does not exist)"
+    raise ValueError(f"no class folders{told}; expected {folder}/CLASS/PICTURE")
+
+
+def own_class_names(folder: Path, classes: list[Path]) -> Path | None:
+    """The file in an image folder, or beside its class folders, that names the classes otherwise than their folders."""
+    return next((path for path in (classes[0].parent / CLASS_NAMES, folder / CLASS_NAMES) if path.exists()), None)

@@ -14,8 +14,7 @@ import datasets
 import torchvision
 from PIL import Image
 
-from concept_freq.evaluation.folders import PICTURES, class_folders, files_below, format_of
-from concept_freq.evaluation.layout import CLASS_NAMES
+from concept_freq.evaluation.folders import PICTURES, class_folders, files_below, format_of, own_class_names
 from concept_freq.evaluation.sets import UNLABELLED
 
 CAPTIONS = ("caption", "captions", "text", "sentences", "raw")
@@ -55,14 +54,11 @@ def as_held(data: bytes) -> bytes:
 def from_folder(folder: Path, split: str) -> Source:
     """An image folder: FOLDER/CLASS/PICTURE, or FOLDER/SPLIT/CLASS/PICTURE where there is such a folder."""
     classes = class_folders(folder, split)
-    if not classes:
-        told = "" if folder.is_dir() else " (it does not exist)"
-        raise ValueError(f"no class folders{told}; expected {folder}/CLASS/PICTURE")
     files = [(label, path) for label, of_class in enumerate(classes) for path in files_below(of_class)]
     items = ((as_held(path.read_bytes()), label, []) for label, path in files if format_of(path) in PICTURES)
     left_out = Counter(path.suffix.lower() or path.name for _, path in files if format_of(path) not in PICTURES)
-    given = next((path for path in (classes[0].parent / CLASS_NAMES, folder / CLASS_NAMES) if path.exists()), None)
-    return Source([path.name for path in classes], items, left_out, given)
+    names = own_class_names(folder, classes)
+    return Source([path.name for path in classes], items, left_out, names)
 
 
 def from_torchvision(name: str, split: str, root: Path) -> Source:
