@@ -41,6 +41,7 @@ rule fit_log_linear:
     output:
         fits=table("log_linear_fits"),
         null=table("permutation_null"),
+        uncounted="<results>/tables/uncounted.csv",
     log:
         "<logs>/fit_log_linear.log",
     benchmark:
@@ -58,7 +59,7 @@ rule fit_log_linear:
     shell:
         program(
             "--scores {input.scores:q} --counts {input.counts:q} {params.settings} {params.true_counts}",
-            "--null {output.null:q} --out {output.fits:q}",
+            "--null {output.null:q} --uncounted {output.uncounted:q} --out {output.fits:q}",
         )
 
 

@@ -15,7 +15,7 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PAT
 from snakemake.exceptions import WorkflowError
 from snakemake.pathvars import Pathvars
 
-from concept_freq.workflow.checks import check_study
+from concept_freq.workflow.checks import ABSENCES, CONTRADICTIONS, problems, stop, unlisted
 from concept_freq.workflow.code import closure
 from concept_freq.workflow.configs import complete
 from concept_freq.workflow.concepts import MADE_CONCEPTS
@@ -37,9 +37,15 @@ if not workflow.overwrite_configfiles:  # one that the command line names stands
 config = complete(config, [Path.cwd(), REPOSITORY])
 workflow.pathvars.update(Pathvars.from_config(config))
 study = Study(config)
-check_study(study)
 if workflow.is_main_process:
+    stop(problems(study, CONTRADICTIONS))
+    for line in problems(study, ABSENCES) or unlisted(study):
+        logger.warning(line)
     check_chunks(map(study.datasets.get, study.measured), logger.warning)
+
+
+onstart:  # of a run, not of a dry one: a plan may be made before everything is there
+    stop(problems(study, ABSENCES))
 
 
 # What many rules pass on.
@@ -154,7 +160,7 @@ def of_model(attribute):
 
 def of_set(attribute):
     """Input function: what the wildcard's evaluation set has under a name."""
-    return lambda wildcards: getattr(study.sets[wildcards.dataset], attribute)
+    return lambda wildcards: getattr(study.listed[wildcards.dataset], attribute)
 
 
 def of_compared(attribute):
@@ -212,7 +218,7 @@ def one_of(names):
 wildcard_constraints:
     pretraining=one_of(sorted({*study.datasets, *(model.pretraining for model in study.registered_models.values())})),
     backbone=one_of(sorted({model.backbone for model in study.registered_models.values()})),
-    dataset=one_of(study.sets),
+    dataset=one_of(study.listed),
     pictures=one_of(study.pictures),
     file=one_of(study.files),
     figure=one_of(config["figures"]),

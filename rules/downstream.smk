@@ -9,18 +9,19 @@ rule import_downstream:
     output:
         shard="<resources>/downstream/{dataset}/test/0.tar",
         classes="<resources>/downstream/{dataset}/classnames.txt",
+        record="<resources>/downstream/{dataset}/record.csv",
     log:
         "<logs>/import_downstream/{dataset}.log",
     priority: FIRST
     conda:
         "../envs/workflow.yaml"
     params:
-        source=lambda wildcards: of_row(study.sets[wildcards.dataset].row, "source", "split"),
+        source=lambda wildcards: of_row(study.listed[wildcards.dataset].row, "source", "split"),
         class_names=of_files(class_names="class_names"),
         cache=lambda wildcards, output: flags(cache=Path(output.classes).parent / "fetched"),
     shell:
         program(
-            "{params.source} {params.class_names} {params.cache} --classes {output.classes:q} --out {output.shard:q}"
+            "{params.source} {params.class_names} {params.cache} --classes {output.classes:q} --record {output.record:q} --out {output.shard:q}"
         )
 
 
@@ -38,7 +39,9 @@ rule list_samples:
         "../envs/workflow.yaml"
     params:
         classes=of_files(classes="classes"),
-        expected=lambda wildcards: of_row(study.sets[wildcards.dataset].row, "task", "n_classes", "n_images", "sha256"),
+        expected=lambda wildcards: of_row(
+            study.listed[wildcards.dataset].row, "task", "n_classes", "n_images", "sha256"
+        ),
     shell:
         program("--shards {input.shards:q} {params.classes} {params.expected} --out {output:q}")
 
@@ -60,10 +63,11 @@ rule list_templates:
 
 
 rule list_concepts:
-    """Make a concept list of the class names of this run's classification sets."""
+    """Make the concept list of all that this run scores: class names, and nouns of captions where those are scored."""
     input:
         **code("list_concepts.py"),
-        classes=lambda wildcards: study.class_name_files,
+        classes=lambda wildcards: study.listed_names["classes"],
+        samples=lambda wildcards: study.listed_names["samples"],
     output:
         f"<resources>/{MADE_CONCEPTS}",
     log:
@@ -71,5 +75,8 @@ rule list_concepts:
     localrule: True
     conda:
         "../envs/workflow.yaml"
+    params:
+        names=of_files(classes="classes", samples="samples"),
+        nouns=flags(nouns_by=SPACY_MODEL, min_images=config["retrieval"]["min_images"]),
     shell:
-        program("--classes {input.classes:q} --out {output:q}")
+        program("{params.names} {params.nouns} --out {output:q}")

@@ -46,6 +46,7 @@ rule evaluate_classification:
         **code("evaluate_classification.py"),
         samples="<results>/samples/{dataset}.parquet",
         classes=of_set("class_names"),
+        concepts=config["concepts"],
         templates=lambda wildcards: study.sets[wildcards.dataset].templates(study.prompts),
         embeddings="<results>/embeddings/{pretraining}/{backbone}/{dataset}.safetensors",
         architecture=of_model("architecture_file"),
@@ -67,6 +68,7 @@ rule evaluate_classification:
     shell:
         program(
             "--samples {input.samples:q} --embeddings {input.embeddings:q} --classes {input.classes:q}",
+            "--concepts {input.concepts:q}",
             "{params.prompts} --templates {input.templates:q} {params.architecture}",
             "--checkpoint {input.checkpoint:q} {params.precision}",
             SCORED,

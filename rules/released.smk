@@ -83,7 +83,7 @@ rule list_classes:
     conda:
         "../envs/workflow.yaml"
     params:
-        n_classes=lambda wildcards: of_row(study.sets[wildcards.dataset].row, "n_classes"),
+        n_classes=lambda wildcards: of_row(study.listed[wildcards.dataset].row, "n_classes"),
     shell:
         program("--scores {input.scores:q} --dataset {wildcards.dataset:q} {params.n_classes} --out {output:q}")
 

@@ -25,6 +25,7 @@ use rule fit_log_linear as fit_stress with:
     output:
         fits="<results>/stress/tables/log_linear_fits.csv",
         null="<results>/stress/tables/permutation_null.csv",
+        uncounted="<results>/stress/tables/uncounted.csv",
     log:
         "<logs>/stress/fit_log_linear.log",
     benchmark:

@@ -14,7 +14,7 @@ from project import add_row
 from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 
-from concept_freq.workflow.checks import check_study
+from concept_freq.workflow.checks import problems, stop
 from concept_freq.workflow.configs import complete
 from concept_freq.workflow.study import Study
 
@@ -45,7 +45,7 @@ def refused(folder: Path, config: Path | None = None, **changes) -> str:
     """What a study says of a folder's config before any job; planning raises the same."""
     with contextlib.chdir(folder), pytest.raises(WorkflowError) as error:
         given = {**load_configfile(config or folder / "config" / "config.yaml"), **changes}
-        check_study(Study(complete(given, [folder, REPOSITORY])))
+        stop(problems(Study(complete(given, [folder, REPOSITORY]))))
     return str(error.value)
 
 

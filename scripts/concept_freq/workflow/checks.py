@@ -1,13 +1,18 @@
 """What is wrong with a study, found before any job: every check yields one line for each problem."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from concept_freq.evaluation.checks import checked_classes
+from concept_freq.evaluation.classes import EvaluationClass
+from concept_freq.evaluation.identity import told_unlisted, unlisted_classes
+from concept_freq.text.concepts import read_concepts
 from concept_freq.workflow.concepts import check_concepts
 from concept_freq.workflow.derived import check_compared
+from concept_freq.workflow.evaluation_sets import EvaluationSet
 from concept_freq.workflow.models import Model
 from concept_freq.workflow.scores import figure_columns
 
@@ -40,8 +45,6 @@ def model_problems(study) -> Iterator[str]:
             yield f"{where}: architecture {model.architecture} does not exist"
         if model.is_trained:
             yield from training_problems(study, model, where)
-        elif model.is_local and not model.local_checkpoint:
-            yield f"{where}: {model.row.source} does not exist; put the checkpoint there, or correct its path"
 
 
 def training_problems(study, model: Model, where: str) -> Iterator[str]:
@@ -81,15 +84,22 @@ def tagger_problems(study) -> Iterator[str]:
 
 
 def checkpoint_problems(where: str, tagger: dict) -> Iterator[str]:
-    """A tagger's weights are neither there, nor fetched, nor trained here."""
+    """A tagger is to be trained here that cannot be."""
     path = tagger["checkpoint"]
     if path == "trained" and tagger["kind"] != "open_clip":
         yield f"config: {where}.checkpoint: a {tagger['kind']} is not trained here; name the file of its weights"
-    if path != "trained" and "source" not in tagger and not os.path.exists(path):
-        yield (
-            f"config: {where}.checkpoint: {path} does not exist; put the weights there, or name their address "
-            f"({where}.source)"
-        )
+
+
+def weights_problems(study) -> Iterator[str]:
+    """Weights of a tagger or a model are neither there, nor fetched, nor trained here."""
+    tagger = study.config.get("tagger", {})
+    path = tagger.get("checkpoint", "trained")
+    if path != "trained" and not {"source", "model"} & {*tagger} and not os.path.exists(path):
+        yield f"config: tagger.checkpoint: {path} does not exist; put the weights there, or give tagger.source"
+    for model in study.models.values():
+        if model.is_local and not model.local_checkpoint:
+            where = f"{study.config['registries']['models']}: row {model.name!r}"
+            yield f"{where}: source: {model.row.source} does not exist; put the checkpoint there, or correct its path"
 
 
 def set_problems(study) -> Iterator[str]:
@@ -99,15 +109,39 @@ def set_problems(study) -> Iterator[str]:
         kind, _, place = each.row.source.partition(":")
         if kind == "folder" and not os.path.isdir(place):
             yield f"{where}: source: {place} does not exist; lay the pictures out as {place}/CLASS/PICTURE"
-        if kind == "wds":
-            try:
-                each.shards  # noqa: B018  finding them is the check
-            except WorkflowError as error:
-                yield str(error)
+            continue
         for column in ("class_names", "templates"):
             path = getattr(each.row, column)
             if path.endswith(".txt") and not os.path.exists(path):
                 yield f"{where}: {column}: {path} does not exist"
+        try:
+            classes_of(each)
+            if kind == "wds":
+                each.shards  # noqa: B018  finding them is the check
+        except WorkflowError as error:
+            yield str(error)
+        except (ValueError, OSError) as error:
+            yield f"{where}: {error}"
+
+
+def classes_of(each: EvaluationSet) -> list[EvaluationClass]:
+    """Classes of a classification set, as far as they are known before any job."""
+    names = each.row.class_names
+    if each.task != "classification" or not each.row.source or names == "published":
+        return []
+    return checked_classes(each.row.source, each.row.split, Path(names) if names else None)
+
+
+def unlisted(study) -> Iterator[str]:
+    """A line for each evaluation set some of whose classes the concept list lacks: no fit can use them."""
+    path = Path(study.config["concepts"])
+    if not study.measured or study.makes_concepts:
+        return
+    concepts = read_concepts(path)
+    for each in study.sets.values():
+        classes = classes_of(each)
+        if line := told_unlisted(unlisted_classes(classes, concepts), len(classes), path):
+            yield f"{each.name}: {line}"
 
 
 def prompt_problems(study) -> Iterator[str]:
@@ -171,25 +205,25 @@ def released_problems(study) -> Iterator[str]:
     return iter(())
 
 
-CHECKS = (
+CONTRADICTIONS = (
     concept_problems,
     shard_problems,
     model_problems,
     derived_problems,
     tagger_problems,
-    set_problems,
     prompt_problems,
     figure_problems,
     count_problems,
     rating_problems,
     released_problems,
 )
+ABSENCES = (weights_problems, set_problems)  # a plan may be made without them
 
 
-def problems(study) -> list[str]:
-    """Every problem of a study, one line each; a check that cannot go on yields the reason."""
+def problems(study, checks: Iterable[Callable] = (*CONTRADICTIONS, *ABSENCES)) -> list[str]:
+    """Every problem of a study that these checks find, one line each; a check that cannot go on yields the reason."""
     lines: list[str] = []
-    for check in CHECKS:
+    for check in checks:
         try:
             lines += check(study)
         except WorkflowError as error:
@@ -197,7 +231,7 @@ def problems(study) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def check_study(study) -> None:
-    """Stop before any job where anything is wrong, and say all of it at once."""
-    if lines := problems(study):
+def stop(lines: list[str]) -> None:
+    """Raise WorkflowError with all problems at once, where there are any."""
+    if lines:
         raise WorkflowError(lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} problems:", *lines]))

@@ -1,12 +1,11 @@
 """Evaluation sets: the shards, class names and templates that each stands for."""
 
-import glob
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from concept_freq.evaluation.layout import own_templates, split_shards
 from concept_freq.workflow.registries import Row
-from concept_freq.workflow.shards import shard_number
 
 
 class EvaluationSet:
@@ -45,10 +44,10 @@ class EvaluationSet:
         """Its shards: its own, which must be there before any job, or the one that is composed or imported here."""
         if not self.webdataset:
             return [self.made("test/0.tar")]
-        pattern = f"{self.webdataset}/{self.row.split or 'test'}/*.tar"
-        if shards := glob.glob(pattern):
-            return sorted(shards, key=lambda path: shard_number(Path(path).name))
-        raise WorkflowError(f"{self.registry}: row {self.name!r}: no file matches {pattern}")
+        try:
+            return [str(path) for path in split_shards(Path(self.webdataset), self.row.split or "test")]
+        except ValueError as error:
+            raise WorkflowError(f"{self.registry}: row {self.name!r}: {error}") from None
 
     @property
     def given_class_names(self) -> list[str]:
@@ -67,7 +66,7 @@ class EvaluationSet:
 
     def templates(self, prompts: dict[str, str]) -> list[str]:
         """Template files of the prompt sets; the set's own takes the place of the config's ensemble."""
-        own = self.row.templates
+        own = self.row.templates or (self.webdataset and str(own_templates(Path(self.webdataset)) or ""))
         if own and not own.endswith(".txt"):
             own = f"<resources>/templates/{own}.txt"
         return [own if own and name == "ensemble" else path for name, path in prompts.items()]

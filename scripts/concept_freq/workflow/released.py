@@ -79,7 +79,7 @@ class Released:
 
     def class_scores(self, dataset: str) -> list[str]:
         """Published accuracies of a set, which also hold its class names in order."""
-        return self.files(f"zero_shot_evaluations/{self.study.sets[dataset].row.published}_class_results.json")
+        return self.files(f"zero_shot_evaluations/{self.study.listed[dataset].row.published}_class_results.json")
 
     @property
     def superseded(self) -> list[str]:
@@ -109,7 +109,7 @@ class Released:
     def everything(self) -> list[str]:
         """All files that any rule reads, which is what fetching must bring."""
         files = [path for name in self.study.published for path in self.count_files(name) + self.misalignment(name)]
-        names = [each.name for each in self.study.sets.values() if each.row.class_names == "published"]
+        names = [each.name for each in self.study.listed.values() if each.row.class_names == "published"]
         files += [path for name in names for path in self.class_scores(name)]
         files += [path for table in TABLES.values() for path in self.scores(table)]
         others = [path for group in (self.let_it_wag, self.people) for paths in group.values() for path in paths]

@@ -40,9 +40,12 @@ class Study:
         self.registered_models = {name: Model(row) for name, row in self.registry("models").items()}
         self.models = selected_models(self.registered_models, config["models"], {*self.measured})
         self.backbones, self.pictures, self.files = map(self.registry, ("backbones", "pictures", "files"))
-        rows = selected(config["downstream"], self.registry("downstream"), "config: downstream")
+        registered = self.registry("downstream")
+        rows = selected(config["downstream"], registered, "config: downstream")
         place = config["registries"].get("downstream", "")
         self.sets = {name: EvaluationSet(row, place) for name, row in rows.items()}
+        also = selected(config["list_also"], registered, "config: list_also")
+        self.listed = self.sets | {name: EvaluationSet(row, place) for name, row in also.items()}
         self.prompts = {Path(path).stem: sought(path) for path in config["prompts"]}
         self.scores, self.stress, self.released = Scores(self), Stress(self), Released(self)
 
@@ -129,7 +132,7 @@ class Study:
     @property
     def names_published(self) -> bool:
         """Whether class names come from a publication."""
-        return any(each.row.class_names == "published" for each in self.sets.values())
+        return any(each.row.class_names == "published" for each in self.listed.values())
 
     @property
     def left_out(self) -> dict[str, list[str]]:
@@ -169,10 +172,12 @@ class Study:
         return [f"<results>/counts/{name}.parquet" for name in datasets]
 
     @property
-    def class_name_files(self) -> list[str]:
-        """Class names of every classification set, of which a concept list is made."""
-        sets = [each for each in self.sets.values() if each.task == "classification"]
-        return [path for each in sets for path in each.given_class_names or each.class_names]
+    def listed_names(self) -> dict[str, list[str]]:
+        """Files of which a concept list is made: class names, and samples of sets whose captions' nouns are scored."""
+        sets = self.listed.values()
+        classes = [path for each in sets for path in each.given_class_names or each.class_names]
+        nouns = [f"<results>/samples/{each.name}.parquet" for each in sets if each.row.concepts == "nouns"]
+        return {"classes": classes, "samples": nouns}
 
     @property
     def makes_concepts(self) -> bool:
