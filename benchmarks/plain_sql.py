@@ -1,4 +1,4 @@
-"""The pass of concept_freq.matching in plain DuckDB: a check on the compiled one, a yardstick in the benchmark."""
+"""The pass of counts.caption_hits in plain DuckDB: a check on the compiled one, a yardstick in the benchmark."""
 
 from collections import Counter
 from pathlib import Path
@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from concept_freq.counts.lexicon import Form, distinct_forms, key_of
 from concept_freq.io.duck import FOLDED_SQL, at_limits
-from concept_freq.text.lemmas import POSSESSIVE, TOKEN, fold, tokens_of
+from concept_freq.text.fold import fold
+from concept_freq.text.lemmas import TOKEN, tokens_of
 
 # Only tokens that a form uses go on.
 TERMS_SQL = f"""
@@ -70,7 +71,7 @@ class SqlMatcher:
     def match(self, captions: pa.Table | pa.RecordBatch) -> pa.Table:
         """Hits (row, concept_id) of captions (row, caption), every pair once."""
         self.db.register("captions", captions)
-        self.db.execute(TERMS_SQL, {"possessive": POSSESSIVE, "token": TOKEN})
+        self.db.execute(TERMS_SQL, {"token": TOKEN})
         return self.db.sql(f"{SINGLE_SQL} union {self.several}").to_arrow_table()
 
     def count(self, captions: str | Path, tags: str | Path, thresholds: list[float]) -> tuple[dict, dict]:

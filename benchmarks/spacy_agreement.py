@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from concept_freq.counts.caption_hits import match
+from concept_freq.counts.caption_hits import hits_of
 from concept_freq.counts.lexicon import compile_lexicon, forms_of
 from concept_freq.shards.caption_tables import read_captions
 from concept_freq.text.concepts import read_concepts
@@ -43,7 +43,7 @@ def pairs(words: list[set[str]], kept: set[str]) -> Pairs:
 
 def hits(captions: list[str], names: list[tuple[str, ...]], mode: str) -> Pairs:
     """(caption, concept) pairs."""
-    rows, concepts = match(pa.array(captions, pa.string()), compile_lexicon(forms_of(names), len(names), mode), mode)
+    rows, concepts = hits_of(pa.array(captions, pa.string()), compile_lexicon(forms_of(names), len(names), mode), mode)
     return set(zip(rows.tolist(), concepts.tolist(), strict=True))
 
 

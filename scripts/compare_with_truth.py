@@ -14,7 +14,7 @@ from concept_freq.counts.index_hits import create_hits, register_forms
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.io.duck import connect
 from concept_freq.io.tables import write_parquet
-from concept_freq.text.concepts import lemma_forms, read_concepts
+from concept_freq.text.concepts import caption_forms, read_concepts
 
 TRUTH_SQL = """
 create temp table {name} as
@@ -79,7 +79,7 @@ def main() -> None:
         "concept_ids",
         pa.table({"concept": list(ids), "concept_id": pa.array(ids.values(), pa.int64())}),
     )
-    register_forms(db, [(form, ids[name]) for form, name in lemma_forms(concepts).items()])
+    register_forms(db, caption_forms(concepts))
     create_hits(db, args.index, args.mode, "found_text")
     create_tags(db, args.tags, limit_of(args.threshold, args.threshold_rule), "found_image")
     create_truth(db, [str(path) for path in args.truth])

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from concept_freq.counts.caption_hits import match
+from concept_freq.counts.caption_hits import hits_of
 from concept_freq.counts.lexicon import MODES, compile_lexicon, forms_of
 from concept_freq.io.tables import atomic_path
 from concept_freq.shards.caption_tables import CaptionFileError, read_captions
@@ -41,7 +41,7 @@ def count(captions: list[str], column: str, concepts: list[Concept], mode: str, 
             found = batch.column("caption")
             if tagger:
                 found = pa.array(nouns_of(found.to_pylist(), tagger), pa.string())
-            total += np.bincount(match(found, lexicon, mode)[1], minlength=len(concepts))
+            total += np.bincount(hits_of(found, lexicon, mode)[1], minlength=len(concepts))
     return total
 
 

@@ -18,7 +18,7 @@ from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_table
 from concept_freq.rating.pairs import PAIR, Chunk, concepts_of, draw_pairs, jpeg_of
 from concept_freq.shards.tar import pick_samples, picture_of
-from concept_freq.text.concepts import lemma_forms, read_concepts
+from concept_freq.text.concepts import caption_forms, read_concepts
 
 
 def places_of(manifests: list[Path], fetched: Path | None) -> dict[str, Path]:
@@ -44,11 +44,10 @@ def sample(args: argparse.Namespace) -> pd.DataFrame:
     """The sampled pairs with their concepts, in drawing order (schema ``sampled_pairs`` without the picture)."""
     concepts = read_concepts(args.concepts)
     names = [concept.name for concept in concepts]
-    ids = {name: i for i, name in enumerate(names)}
     files = zip(args.captions, args.index, args.tags, args.skipped, strict=True)
     chunks, limit = [Chunk(*paths) for paths in files], limit_of(args.threshold, args.threshold_rule)
     db = connect(args.threads)
-    register_forms(db, [(form, ids[name]) for form, name in lemma_forms(concepts).items()])
+    register_forms(db, caption_forms(concepts))
     shown = progress(chunks, len(chunks), "chunks read")
     pairs = draw_pairs(db, shown, args.mode, limit, args.pairs, f"{args.seed} {args.pretraining}")
     if pairs.empty:

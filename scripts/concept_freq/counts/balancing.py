@@ -16,7 +16,7 @@ from concept_freq.counts.index_hits import create_hits, pieces, register_forms
 from concept_freq.io.duck import connect, sql_text
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import SCHEMAS, atomic_path
-from concept_freq.text.concepts import Concept, lemma_forms
+from concept_freq.text.concepts import Concept, caption_forms
 
 BATCH = 1 << 16  # pairs that are written at once
 BALANCED_SQL = "create temp table balanced (shard varchar, row uinteger, key varchar, probability double, kept boolean)"
@@ -98,9 +98,8 @@ def balance(
     concept, are kept, repeated on every row. Raises ValueError where the counts are not of these captions' dataset.
     """
     keep = read_kept(counts, concepts, cap)
-    ids = {concept.name: i for i, concept in enumerate(concepts)}
     db = connect(threads)
-    register_forms(db, [(form, ids[name]) for form, name in lemma_forms(concepts).items()])
+    register_forms(db, caption_forms(concepts))
     db.register("keep", pa.Table.from_pandas(keep[["concept_id", "probability"]], preserve_index=False))
     db.execute(BALANCED_SQL)
     cut = pieces(db, indices)

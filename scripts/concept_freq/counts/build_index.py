@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from concept_freq.io.duck import FOLDED_SQL, connect, sql_text
 from concept_freq.io.tables import SCHEMAS, atomic_path
-from concept_freq.text.lemmas import POSSESSIVE, TOKEN, fold, lemma
+from concept_freq.text.fold import fold
+from concept_freq.text.lemmas import TOKEN, caption_lemma
 from concept_freq.text.nouns import load_tagger, nouns_of
 
 BATCH, BATCH_BYTES = 1 << 15, 1 << 21  # captions, and bytes of them, that are cut into tokens at once
@@ -61,9 +62,12 @@ def only_nouns(batches: Iterable[pa.RecordBatch], model: str) -> Iterator[pa.Rec
 def write_run(db: duckdb.DuckDBPyConnection, captions: pa.RecordBatch, path: Path) -> None:
     """Write the postings of a batch of captions, sorted by lemma."""
     db.register("captions", pa.Table.from_batches([captions]))
-    db.execute(TOKENS_SQL, {"possessive": POSSESSIVE, "token": TOKEN})
+    db.execute(TOKENS_SQL, {"token": TOKEN})
     vocabulary = [token for (token,) in db.execute("select distinct token from tokens").fetchall()]
-    lexicon = {"token": pa.array(vocabulary, pa.string()), "lemma": pa.array(map(lemma, vocabulary), pa.string())}
+    lexicon = {
+        "token": pa.array(vocabulary, pa.string()),
+        "lemma": pa.array(map(caption_lemma, vocabulary), pa.string()),
+    }
     db.register("lexicon", pa.table(lexicon))
     db.execute(RUN_SQL.format(path=sql_text(path)))
 

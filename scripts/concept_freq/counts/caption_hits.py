@@ -1,17 +1,19 @@
 """Concept hits straight from captions, without an index: for a fixed list of concepts, the fastest way to count.
 
-The pass is compiled (concept_freq.kernel) and gives the hits that the index gives.
+The pass is compiled (counts.compiled) and gives the hits that the index gives.
 """
 
 import numpy as np
 import pyarrow as pa
 import regex
 
-from concept_freq.counts import compiled as kernel
+from concept_freq.counts.compiled import find_odd, match_captions
 from concept_freq.counts.lexicon import Lexicon
-from concept_freq.text.lemmas import fold
+from concept_freq.text.fold import fold_repaired, repair
 
 SEPARATOR = regex.compile(r"[^\p{L}\p{M}\p{N}]")
+MARK = regex.compile(r"\p{M}")
+BASELESS = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{M}+")
 
 
 def buffers(captions: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -28,34 +30,38 @@ def buffers(captions: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def without_separators(text: str) -> str:
-    """A text whose separators beyond ASCII are spaces: few characters are distinct, and only those are looked up."""
+    """A text whose separators beyond ASCII, marks without a base among them, are spaces.
+
+    Few characters are distinct, and only those are looked up.
+    """
     codes = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).copy()
     beyond = np.flatnonzero(codes > 127)
     distinct, which = np.unique(codes[beyond], return_inverse=True)
     separates = np.array([bool(SEPARATOR.match(chr(code))) for code in distinct], dtype=bool)
     codes[beyond[separates[which]]] = ord(" ")
-    return codes.tobytes().decode("utf-32-le")
+    plain = codes.tobytes().decode("utf-32-le")
+    return BASELESS.sub(" ", plain) if any(MARK.match(chr(code)) for code in distinct) else plain
 
 
 def folded_buffers(captions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Buffers of captions folded by Python, with no separator beyond ASCII: all of them as one text, a line each."""
-    text = fold("\n".join(caption.replace("\n", " ") for caption in captions))
+    text = fold_repaired("\n".join(repair(caption).replace("\n", " ") for caption in captions))
     data = np.frombuffer(without_separators(text).encode() + b"\n", dtype=np.uint8)
     stops = np.flatnonzero(data == ord("\n"))
     return data, np.concatenate([[0], stops[:-1] + 1]), stops
 
 
-def match(captions: pa.Array, lexicon: Lexicon, mode: str) -> tuple[np.ndarray, np.ndarray]:
+def hits_of(captions: pa.Array, lexicon: Lexicon, mode: str) -> tuple[np.ndarray, np.ndarray]:
     """Hits of captions: their numbers and concept ids, sorted by number. ``unigram_spacy`` takes captions of nouns."""
     data, starts, ends = buffers(captions)
-    beyond = np.flatnonzero(kernel.find_non_ascii(data, starts, ends))
+    odd = np.flatnonzero(find_odd(data, starts, ends))
     own_ends = ends.copy()
-    own_ends[beyond] = starts[beyond]  # left to Python's Unicode rules
-    phrase, extra = mode == "phrase", (kernel.LOWER, *lexicon.arrays, lexicon.n_concepts)
-    rows, concepts = kernel.match_captions(data, starts, own_ends, phrase, *extra)
-    if not len(beyond):
+    own_ends[odd] = starts[odd]  # left to Python
+    rows, concepts = match_captions(data, starts, own_ends, mode == "phrase", lexicon)
+    if not len(odd):
         return rows, concepts
-    more, of_more = kernel.match_captions(*folded_buffers(captions.take(pa.array(beyond)).to_pylist()), phrase, *extra)
-    rows = np.concatenate([rows, beyond[more].astype(rows.dtype)])
+    folded = folded_buffers(captions.take(pa.array(odd)).to_pylist())
+    more, of_more = match_captions(*folded, mode == "phrase", lexicon)
+    rows = np.concatenate([rows, odd[more].astype(rows.dtype)])
     order = np.argsort(rows, kind="stable")
     return rows[order], np.concatenate([concepts, of_more])[order]

@@ -14,7 +14,7 @@ import pyarrow as pa
 from concept_freq.counts.index_hits import create_hits, pieces, register_forms
 from concept_freq.counts.thresholds import limit_of
 from concept_freq.io.duck import at_limits, connect, sql_text
-from concept_freq.text.concepts import Concept, lemma_forms
+from concept_freq.text.concepts import Concept, caption_forms
 
 TOTALS = ("n_samples", "n_two_sided", "n_misaligned")
 COUNT_SQL = "select concept_id, count(*) from text group by concept_id"
@@ -106,9 +106,8 @@ def count_chunk(
     """
     limits = [limit_of(threshold, threshold_rule) for threshold in thresholds]
     at_threshold = ["", *map(suffix, thresholds[1:])]
-    ids, n = {concept.name: i for i, concept in enumerate(concepts)}, len(concepts)
-    db = connect(threads)
-    register_forms(db, [(form, ids[name]) for form, name in lemma_forms(concepts).items()])
+    db, n = connect(threads), len(concepts)
+    register_forms(db, caption_forms(concepts))
     columns: dict[str, Sequence | np.ndarray] = {"concept": [concept.name for concept in concepts]}
     if tags:
         create_tags(db, [tags], min(limits), "tags")

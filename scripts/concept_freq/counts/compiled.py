@@ -1,14 +1,14 @@
 """The compiled pass over captions: bytes to tokens to lemmas to concept hits, without a Python object per caption.
 
-Captions of ASCII bytes are read as they are; others come already folded, as tokens joined by spaces, for only Python
-knows Unicode's rules. Both give exactly what text.lemmas and the two modes say (tests compare them).
+Plain ASCII captions are read as they are; the others (``find_odd``) come already folded, as tokens joined by spaces,
+for Unicode and HTML are read in Python. Both give exactly what text.lemmas and the two modes say (tests compare them).
 """
 
 import numpy as np
 from numba import njit
 
 HASH_START, HASH_FACTOR = np.uint64(14695981039346656037), np.uint64(1099511628211)
-APOSTROPHE, UNDERSCORE, LETTER_S = ord("'"), ord("_"), ord("s")
+APOSTROPHE, BACKTICK, AMPERSAND, SPACE, ZERO, LETTER_S = (np.uint8(ord(sign)) for sign in "'`& 0s")
 
 
 def lower_bytes() -> np.ndarray:
@@ -26,24 +26,37 @@ LOWER = lower_bytes()
 
 
 @njit(cache=True, nogil=True)
-def find_non_ascii(data, starts, ends):
-    """Whether each caption holds a byte beyond ASCII. boolean (n,)."""
+def has_entity_or_decade(data, start, end):
+    """Whether bytes may hold an entity (& and what is no blank) or a decade's 's (0')."""
+    for at in range(start + 1, end):
+        before, byte = data[at - 1], data[at]
+        if (before == AMPERSAND and byte > SPACE) or (before == ZERO and byte in (APOSTROPHE, BACKTICK)):
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def find_odd(data, starts, ends):
+    """Whether each caption holds a byte beyond ASCII, or what may be an entity or a decade's 's. boolean (n,)."""
     found = np.zeros(len(starts), dtype=np.bool_)
     for i in range(len(starts)):
-        together = np.uint8(0)
+        together, sign = np.uint8(0), False
         for at in range(starts[i], ends[i]):  # to the end, without a branch: many bytes at once
-            together |= data[at]
-        found[i] = together >= 128
+            byte = data[at]
+            together |= byte
+            sign |= (byte == AMPERSAND) | (byte == APOSTROPHE) | (byte == BACKTICK)
+        found[i] = together >= 128 or (sign and has_entity_or_decade(data, starts[i], ends[i]))
     return found
 
 
 @njit(cache=True, nogil=True)
-def read_caption(data, start, end, lower, slots, token_bytes, token_at, token_lemma, lemmas):
+def read_caption(data, start, end, lexicon, lemmas):
     """Fill ``lemmas`` with the caption's lemmas, -1 for tokens that no form uses; returns the number of tokens.
 
     The look-up is written out here: as a function of its own, called for every token, it costs three times the rest.
     """
-    n, at, mask = 0, start, np.uint64(len(slots) - 1)
+    slots, token_bytes, token_at = lexicon.slots, lexicon.token_bytes, lexicon.token_at
+    n, at, mask, lower = 0, start, np.uint64(len(slots) - 1), LOWER
     while at < end:
         byte = lower[data[at]]
         if byte == 0:
@@ -55,9 +68,9 @@ def read_caption(data, start, end, lower, slots, token_bytes, token_at, token_le
             at += 1
             byte = lower[data[at]] if at < end else np.uint8(0)
         length = at - first
-        possessive = length == 1 and lower[data[first]] == LETTER_S and first > start and data[first - 1] == APOSTROPHE
-        if possessive and not (at < end and data[at] == UNDERSCORE):
-            continue  # the s of 's is no token, that of 's_ is
+        alone = length == 1 and lower[data[first]] == LETTER_S
+        if alone and first > start and data[first - 1] in (APOSTROPHE, BACKTICK):
+            continue  # the s of 's is no token
         place = value & mask
         token = slots[place]
         lemmas[n] = -1
@@ -70,7 +83,7 @@ def read_caption(data, start, end, lower, slots, token_bytes, token_at, token_le
                         same = False
                         break
                 if same:
-                    lemmas[n] = token_lemma[token]
+                    lemmas[n] = lexicon.token_lemma[token]
                     break
             place = (place + np.uint64(1)) & mask
             token = slots[place]
@@ -79,23 +92,31 @@ def read_caption(data, start, end, lower, slots, token_bytes, token_at, token_le
 
 
 @njit(cache=True, nogil=True)
-def match_captions(
-    data,
-    starts,
-    ends,
-    phrase,
-    lower,
-    slots,
-    token_bytes,
-    token_at,
-    token_lemma,
-    form_at,
-    form_concept,
-    form_key,
-    term_at,
-    form_terms,
-    n_concepts,
-):
+def stands(lexicon, form, lemmas, position, n):
+    """Whether a form's lemmas stand side by side among ``n`` lemmas, its key at ``position``."""
+    first, length = lexicon.term_at[form], lexicon.term_at[form + 1] - lexicon.term_at[form]
+    if length == 1:
+        return True
+    begin = position - lexicon.form_key[form]
+    if begin < 0 or begin + length > n:
+        return False
+    for k in range(length):  # noqa: SIM110 (a generator costs more)
+        if lemmas[begin + k] != lexicon.form_terms[first + k]:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def all_seen(lexicon, form, seen, i):
+    """Whether each of a form's lemmas was last seen in caption ``i``."""
+    for term in range(lexicon.term_at[form], lexicon.term_at[form + 1]):  # noqa: SIM110 (a generator costs more)
+        if seen[lexicon.form_terms[term]] != i:
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def match_captions(data, starts, ends, phrase, lexicon):
     """Concept hits of captions. Returns caption numbers and concept ids, (hits,) each, every pair once.
 
     ``phrase``: a form's lemmas stand side by side in order; otherwise all of them stand anywhere in the caption.
@@ -104,13 +125,13 @@ def match_captions(
     for i in range(len(starts)):
         longest = max(longest, ends[i] - starts[i])
     lemmas = np.empty(longest, dtype=np.int32)
-    seen = np.full(len(form_at), -1, dtype=np.int64)  # by lemma: the last caption that has it
-    hit = np.full(max(n_concepts, 1), -1, dtype=np.int64)  # by concept: the last caption that names it
+    seen = np.full(len(lexicon.form_at), -1, dtype=np.int64)  # by lemma: the last caption that has it
+    hit = np.full(max(lexicon.n_concepts, 1), -1, dtype=np.int64)  # by concept: the last caption that names it
     rows = np.empty(max(1024, 2 * len(starts)), dtype=np.int32)
     concepts = np.empty(len(rows), dtype=np.int32)
     n_hits = 0
     for i in range(len(starts)):
-        n = read_caption(data, starts[i], ends[i], lower, slots, token_bytes, token_at, token_lemma, lemmas)
+        n = read_caption(data, starts[i], ends[i], lexicon, lemmas)
         if not phrase:
             for position in range(n):
                 if lemmas[position] >= 0:
@@ -119,25 +140,11 @@ def match_captions(
             lemma = lemmas[position]
             if lemma < 0:
                 continue
-            for form in range(form_at[lemma], form_at[lemma + 1]):
-                concept = form_concept[form]
+            for form in range(lexicon.form_at[lemma], lexicon.form_at[lemma + 1]):
+                concept = lexicon.form_concept[form]
                 if hit[concept] == i:
                     continue
-                first, length = term_at[form], term_at[form + 1] - term_at[form]
-                named = True
-                if length > 1 and phrase:
-                    begin = position - form_key[form]
-                    named = begin >= 0 and begin + length <= n
-                    for k in range(length):
-                        if not named:
-                            break
-                        named = lemmas[begin + k] == form_terms[first + k]
-                elif length > 1:
-                    for k in range(length):
-                        if not named:
-                            break
-                        named = seen[form_terms[first + k]] == i
-                if named:
+                if stands(lexicon, form, lemmas, position, n) if phrase else all_seen(lexicon, form, seen, i):
                     hit[concept] = i
                     if n_hits == len(rows):
                         rows = np.concatenate((rows, np.empty_like(rows)))

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from concept_freq.counts.caption_hits import match
+from concept_freq.counts.caption_hits import hits_of
 from concept_freq.counts.compiled import count_matched
 from concept_freq.counts.lexicon import Lexicon
 from concept_freq.counts.thresholds import limit_of
@@ -80,7 +80,7 @@ def count_directly(
     shards = Shards({})
     cursor = Tags(tags, shards) if tags else None
     for batch in batches(captions, ["shard", "row", "caption"]):
-        rows, concepts = match(batch.column("caption"), lexicon, mode)
+        rows, concepts = hits_of(batch.column("caption"), lexicon, mode)
         text += np.bincount(concepts, minlength=lexicon.n_concepts)
         if cursor:
             keys = shards.keys(batch)
@@ -97,7 +97,7 @@ def write_hits(captions: Path, lexicon: Lexicon, mode: str, out: Path) -> None:
     options = {"compression": "zstd", "use_dictionary": ["shard"], "column_encoding": encoding}
     with atomic_path(out) as temporary, pq.ParquetWriter(temporary, schema, **options) as writer:
         for batch in batches(captions, ["shard", "row", "caption"]):
-            rows, concepts = match(batch.column("caption"), lexicon, mode)
+            rows, concepts = hits_of(batch.column("caption"), lexicon, mode)
             places = pa.array(rows)
             columns = [
                 batch.column("shard").take(places),

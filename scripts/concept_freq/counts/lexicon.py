@@ -6,11 +6,11 @@ of the captions is ever made.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from concept_freq.text.lemmas import lemmas, tokens_of
+from concept_freq.text.lemmas import lemmas, tokens_of, variants
 
 MODES = ("phrase", "unigram", "unigram_spacy")
 
@@ -18,12 +18,12 @@ Form = tuple[tuple[str, ...], int]  # lemmas, concept id
 EMPTY = -1
 
 
-@dataclass(frozen=True)
-class Lexicon:
-    """Token table and forms. A slot holds a token's number or EMPTY; forms are grouped by their key lemma.
+class Lexicon(NamedTuple):
+    """Token table and forms, as the compiled pass takes them: arrays of int32, ``token_bytes`` of uint8.
 
-    ``token_at`` and ``term_at`` are offsets into ``token_bytes`` and ``form_terms``; ``form_at[l]`` to
-    ``form_at[l + 1]`` are the forms whose key is lemma l, which is their term ``form_key``.
+    A slot holds a token's number or EMPTY; forms are grouped by their key lemma. ``token_at`` and ``term_at`` are
+    offsets into ``token_bytes`` and ``form_terms``; ``form_at[l]`` to ``form_at[l + 1]`` are the forms whose key is
+    lemma l, which is their term ``form_key``.
     """
 
     slots: np.ndarray
@@ -36,21 +36,6 @@ class Lexicon:
     term_at: np.ndarray
     form_terms: np.ndarray
     n_concepts: int
-
-    @property
-    def arrays(self) -> tuple[np.ndarray, ...]:
-        """All arrays, in the order in which the kernel takes them."""
-        return (
-            self.slots,
-            self.token_bytes,
-            self.token_at,
-            self.token_lemma,
-            self.form_at,
-            self.form_concept,
-            self.form_key,
-            self.term_at,
-            self.form_terms,
-        )
 
 
 def fnv1a(token: bytes) -> int:
@@ -79,7 +64,8 @@ def offsets(lengths: Sequence[int]) -> np.ndarray:
 
 def forms_of(names: list[tuple[str, ...]]) -> list[Form]:
     """Forms of concepts given as tuples of spellings; a spelling without letters or digits names nothing."""
-    return [(key, i) for i, spellings in enumerate(names) for name in spellings if (key := lemmas(name))]
+    read = ((lemmas(name), i) for i, spellings in enumerate(names) for name in spellings)
+    return [(variant, i) for form, i in read if form for variant in variants(form)]
 
 
 def key_of(terms: tuple[str, ...], forms_with: Counter) -> int:

@@ -7,13 +7,10 @@ from pathlib import Path
 import duckdb
 
 MEMORY = "100MB"  # of DuckDB's buffers: what does not fit is sorted and joined on disk
-# A caption as text.fold has it. Only those beyond ASCII need Python's Unicode rules, and the function ``fold``.
+# A caption as text.fold has it: the function ``fold`` for those beyond ASCII, with an apostrophe or an entity.
 FOLDED_SQL = """
-case
-    when strlen(caption) <> length(caption) then fold(caption)
-    when contains(caption, '''') then regexp_replace(lower(caption), $possessive, '', 'g')
-    else lower(caption)
-end
+case when strlen(caption) <> length(caption) or regexp_matches(caption, '[&`'']') then fold(caption)
+else lower(caption) end
 """
 
 

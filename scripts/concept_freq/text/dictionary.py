@@ -1,7 +1,7 @@
 """The noun dictionary of lemminflect (NIH's Specialist Lexicon), read as the data file that it is.
 
 Importing the library would load spaCy where that is installed, two seconds for each of thousands of jobs, and copies
-its tables at every look-up; the numbers are the same (tests/unit/test_text.py compares every word).
+its tables at every look-up; the numbers are the same (tests/unit/text/test_text.py compares every word).
 """
 
 import gzip
@@ -21,20 +21,31 @@ def entries(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 @cache
-def tables() -> tuple[dict[str, str], frozenset[str]]:
-    """Folded word -> its first noun lemma, a name's only where no common word is spelt so; and all words."""
+def tables() -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+    """Folded word -> its noun lemmas, a name's only where no common word is spelt so; and all words."""
     (package,) = find_spec("lemminflect").submodule_search_locations
     nouns, names, words = {}, {}, set()
     for word, part_of_speech, lemmas in entries(Path(package) / "resources"):
         words.add(word.lower())
-        if part_of_speech.lower() == "noun" and (first := lemmas.split("/")[0]):
-            (nouns if word.islower() else names)[word.lower()] = first.lower()
+        if part_of_speech.lower() == "noun" and lemmas.split("/")[0]:
+            (nouns if word.islower() else names)[word.lower()] = tuple(lemmas.lower().split("/"))
     return names | nouns, frozenset(words)
+
+
+@cache
+def several_lemmas() -> dict[str, tuple[str, ...]]:
+    """Plurals that belong to several words, as axes and cookies do: the word -> its lemmas."""
+    several = {}
+    for word, found in tables()[0].items():
+        single = tuple(dict.fromkeys(lemma for lemma in found if lemma.isalpha()))
+        if word.isalpha() and word.endswith("s") and len(single) > 1 and word not in single:
+            several[word] = single
+    return several
 
 
 def noun_lemma(word: str) -> str | None:
     """The dictionary's first noun lemma of a word; None where it has none."""
-    return tables()[0].get(word)
+    return tables()[0].get(word, (None,))[0]
 
 
 def is_word(word: str) -> bool:
@@ -46,6 +57,6 @@ def is_word(word: str) -> bool:
 def words_of_lemmas() -> dict[str, list[str]]:
     """Noun lemma -> every word that has it."""
     inverse: dict[str, list[str]] = {}
-    for word, noun in tables()[0].items():
+    for word, (noun, *_) in tables()[0].items():
         inverse.setdefault(noun, []).append(word)
     return inverse

@@ -1,44 +1,35 @@
 """One reading of text for concept names and captions alike: fold, cut into tokens, reduce to lemmas.
 
 Whatever is done here is done on both sides of every comparison, so that case, hyphens, underscores, possessives,
-number and Unicode spelling can never make a name and a caption miss each other. tests/unit/caption_cases.tsv shows
-every rule by examples.
+number and Unicode spelling can never make a name and a caption miss each other. tests/unit/counts/caption_cases.tsv
+shows every rule by examples.
+
+A few plurals belong to several words, as axes do to axe and axis. In captions such a token stays as it is, and a name
+is looked for under every token that may mean it (``variants``); a name's own form takes the first word (``lemmas``).
 """
 
-import re
-import unicodedata
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import product
 
 import regex
 
-from concept_freq.text.dictionary import is_word, noun_lemma, words_of_lemmas
+from concept_freq.text.dictionary import is_word, noun_lemma, several_lemmas, words_of_lemmas
+from concept_freq.text.fold import fold
 
-TOKEN = r"[\p{L}\p{M}\p{N}]+"  # valid for both RE2 (DuckDB) and Python's regex
-POSSESSIVE = r"['’ʼ]s\b"
-INVISIBLE = regex.compile(r"[\u00ad\u2060\ufeff\u200d]")  # soft hyphen, joiners: they show nothing and separate nothing
-# Scripts written without spaces: each character is its own token, so that a phrase is still adjacent characters.
-UNSPACED = regex.compile(
-    r"([\p{Han}\p{Hiragana}\p{Katakana}]|[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}&&\p{L}]\p{M}*)", regex.V1
-)
-# The blocks that hold those scripts and combining marks: plain ranges are found ten times faster than scripts.
-BLOCKS = re.compile(
-    "[\u0300-\u036f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua9ff\uaa60-\uaadf\uf900-\uffef\U00016fe0-\U0003ffff]+"
-)
-NUMBERED = regex.compile(r"[a-z]?[0-9]{3}s")
+# Valid for both RE2 (DuckDB) and Python's regex. A mark without a base is no token.
+TOKEN = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*"
+DECADE = regex.compile(r"(?:1[0-9]|20)?[0-9]0s")
+NUMBERED = regex.compile(r"[0-9]{2,}s|[a-z0-9]*[a-z][0-9]+s")  # F-16s, PS5s; a single digit is a model, as iPhone 6s
 LATIN = regex.compile(r"\p{Latin}+")
 # Words for which the dictionary offers a misleading lemma, several, or none.
 EXCEPTIONS = {
-    **{"leaves": "leaf", "axes": "axe", "glasses": "glass", "oxen": "ox", "emojis": "emoji", "graffiti": "graffiti"},
+    **{"leaves": "leaf", "glasses": "glass", "oxen": "ox", "emojis": "emoji", "graffiti": "graffiti"},
     **{word: word for word in ("dice", "koinobori", "shorts", "goods", "media", "data", "does")},
     **{name: name for name in ("vegas", "andreas", "elias", "elvis", "jonas", "marcos", "matthias", "tobias", "xmas")},
     **{f"{acronym}s": acronym for acronym in ("tv", "cd", "pc", "dj", "rv", "uv", "ak", "mp", "vip", "dvd", "suv")},
+    **{model: model for model in ("iphone4s", "iphone5s", "iphone6s")},
 }
-
-
-def fold(text: str) -> str:
-    """Normalise to NFKC, fold case, drop invisible characters and possessive 's, set unspaced characters apart."""
-    folded = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).casefold()
-    return BLOCKS.sub(lambda run: UNSPACED.sub(r" \1 ", run[0]), regex.sub(POSSESSIVE, "", folded))
 
 
 def singular(token: str) -> str:
@@ -59,20 +50,45 @@ def lemma(token: str) -> str:
         return EXCEPTIONS[token]
     if known := noun_lemma(token):
         return known
-    if is_word(token) or not token.endswith("s"):
+    if is_word(token) or not token.endswith("s") or DECADE.fullmatch(token):
         return token
     if NUMBERED.fullmatch(token):
         return token[:-1]
     return singular(token) if LATIN.fullmatch(token) else token
 
 
+def readings(token: str) -> tuple[str, ...]:
+    """Every lemma that a folded token may have; the first is that of ``lemma``."""
+    return (lemma(token),) if token in EXCEPTIONS else several_lemmas().get(token) or (lemma(token),)
+
+
+def caption_lemma(token: str) -> str:
+    """What stands for a caption's token: its lemma, or the token itself where it may have several."""
+    return token if len(readings(token)) > 1 else lemma(token)
+
+
+@cache
+def ambiguous() -> dict[str, list[str]]:
+    """Lemma -> the tokens that may have it or another."""
+    inverse: dict[str, list[str]] = {}
+    for token in several_lemmas().keys() - EXCEPTIONS:
+        for reading in readings(token):
+            inverse.setdefault(reading, []).append(token)
+    return {noun: sorted(tokens) for noun, tokens in inverse.items()}
+
+
+def variants(form: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A form as captions may show it, in their lemmas; the form itself first."""
+    return product(*((term, *ambiguous().get(term, ())) for term in form))
+
+
 def tokens_of(lemmas_wanted: set[str]) -> dict[str, str]:
-    """Every token that has one of these lemmas -> its lemma: how a list of names is found without reading a corpus."""
+    """Every token that captions have under one of these lemmas: so names are found without reading a corpus."""
     candidates = set(lemmas_wanted) | {word for word, noun in EXCEPTIONS.items() if noun in lemmas_wanted}
     for wanted in lemmas_wanted:
         candidates.update(words_of_lemmas().get(wanted, ()))
         candidates.update((f"{wanted}s", f"{wanted}es", f"{wanted[:-1]}ies"))
-    return {token: lemma(token) for token in candidates if lemma(token) in lemmas_wanted}
+    return {token: caption_lemma(token) for token in candidates if caption_lemma(token) in lemmas_wanted}
 
 
 def tokens(text: str) -> list[str]:
