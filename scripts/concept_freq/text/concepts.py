@@ -29,11 +29,6 @@ class Concept:
         """The name and its aliases, as written."""
         return (self.name, *self.aliases)
 
-    @property
-    def form(self) -> str:
-        """What all spellings of the name share, the join key of tables: its lemmas joined by blanks."""
-        return " ".join(lemmas(self.name))
-
 
 def split_list(cell: str) -> tuple[str, ...]:
     """Parts of a ``a|b|c`` cell; an empty cell has none."""
@@ -47,7 +42,10 @@ def spelling_key(name: str) -> str:
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """(number, text) of the lines that are not blank; a byte order mark is none of the text."""
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read ({error.strerror}); name a file of concepts") from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -114,36 +112,40 @@ def read_concepts(path: Path) -> list[Concept]:
     return concepts
 
 
-def check_concepts(path: Path) -> list[Concept]:
-    """Read a list whose names all hold a letter or digit and that names no concept twice; raises ValueError."""
-    concepts = read_concepts(path)
-    try:
-        lemma_forms(concepts)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
-    return concepts
-
-
 def named(concept: Concept, form: str) -> str:
     """A form of a concept for messages, with its line where it stands in a file."""
     what = f"concept {form!r}" if form == concept.name else f"alias {form!r} of {concept.name!r}"
     return f"line {concept.line}: {what}" if concept.line else what
 
 
-def lemma_forms(concepts: list[Concept]) -> dict[tuple[str, ...], str]:
-    """Map each declared form, as lemmas, to its concept; a form of two concepts, or none at all, is an error."""
+def breaches(concepts: list[Concept]) -> Iterator[str]:
+    """Each form that names nothing or two concepts, with its line and the remedy."""
     owners: dict[tuple[str, ...], tuple[Concept, str]] = {}
     for concept in concepts:
         for form in concept.forms:
             if not (key := lemmas(form)):
-                raise ValueError(f"{named(concept, form)} holds no letter or digit; remove it")
+                yield f"{named(concept, form)} holds no letter or digit; remove it"
+                continue
             owner, spelling = owners.setdefault(key, (concept, form))
             if owner is not concept:
-                raise ValueError(
-                    f"{named(concept, form)} reads the same as {named(owner, spelling)}; keep one, and the other "
-                    "spelling as its alias"
-                )
-    return {key: owner.name for key, (owner, _) in owners.items()}
+                same = f"{named(concept, form)} reads the same as {named(owner, spelling)}"
+                yield f"{same}; keep one, and the other spelling as its alias"
+
+
+def check_concepts(path: Path) -> list[Concept]:
+    """Read a list whose names all hold a letter or digit and that names no concept twice; raises ValueError."""
+    concepts = read_concepts(path)
+    if found := list(breaches(concepts)):
+        more = f" ({len(found) - 1} more such names follow)" if found[1:] else ""
+        raise ValueError(f"{path}: {found[0]}{more}")
+    return concepts
+
+
+def lemma_forms(concepts: list[Concept]) -> dict[tuple[str, ...], str]:
+    """Map each declared form, as lemmas, to its concept; one that ``breaches`` names is an error."""
+    for breach in breaches(concepts):
+        raise ValueError(breach)
+    return {lemmas(form): concept.name for concept in concepts for form in concept.forms}
 
 
 def caption_forms(concepts: list[Concept]) -> list[tuple[tuple[str, ...], int]]:
