@@ -1,4 +1,4 @@
-"""Captions to a positional text index in DuckDB, from which concept_freq.hits answers (DESIGN: counting modes)."""
+"""Captions to a positional text index in DuckDB, from which counts.index_hits answers (DESIGN: counting modes)."""
 
 import sys
 import tempfile
@@ -41,7 +41,7 @@ FAN = 64  # runs that are merged at once
 ROW_GROUP = 16_384  # postings that a query reads at least
 
 
-def read_captions(captions: Path) -> Iterator[pa.RecordBatch]:
+def caption_batches(captions: Path) -> Iterator[pa.RecordBatch]:
     """Shard, row and caption of a captions file in batches of bounded length, however long its captions are."""
     with pq.ParquetFile(captions, pre_buffer=False, buffer_size=1 << 20) as file:
         for batch in file.iter_batches(BATCH, columns=["shard", "row", "caption"]):
@@ -100,7 +100,7 @@ def write_runs(
 ) -> tuple[list[str], list[str]]:
     """Write the postings as sorted runs, FAN of them merged into one at a time; returns the runs and lemma_ranges."""
     db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
-    batches, runs, merged = read_captions(captions), [], []
+    batches, runs, merged = caption_batches(captions), [], []
     for i, batch in enumerate(only_nouns(batches, nouns_by) if nouns_by else batches):
         if (parent := parent_process()) and not parent.is_alive():
             sys.exit("the program that asked for this index is gone")

@@ -36,7 +36,7 @@ class Shards:
         return (codes << ROW_BITS) | batch.column("row").to_numpy().astype(np.int64)
 
 
-def batches(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
+def column_batches(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """Columns of a Parquet file, shard names as a dictionary."""
     with pq.ParquetFile(path, read_dictionary=["shard"], pre_buffer=False, buffer_size=1 << 20) as file:
         yield from file.iter_batches(BATCH, columns=columns, use_threads=False)
@@ -52,7 +52,7 @@ class Tags:
 
     def __init__(self, path: Path, shards: Shards) -> None:
         self.path, self.shards = path, shards
-        self.source = batches(path, ["shard", "row", "concept_id", "probability"])
+        self.source = column_batches(path, ["shard", "row", "concept_id", "probability"])
         self.held = [(np.zeros(0, np.int64), np.zeros(0, np.uint16), np.zeros(0, np.uint16))]
 
     def upto(self, key: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -79,7 +79,7 @@ def count_directly(
     matched = np.zeros((len(thresholds), lexicon.n_concepts), dtype=np.int64)
     shards = Shards({})
     cursor = Tags(tags, shards) if tags else None
-    for batch in batches(captions, ["shard", "row", "caption"]):
+    for batch in column_batches(captions, ["shard", "row", "caption"]):
         rows, concepts = hits_of(batch.column("caption"), lexicon, mode)
         text += np.bincount(concepts, minlength=lexicon.n_concepts)
         if cursor:
@@ -96,7 +96,7 @@ def write_hits(captions: Path, lexicon: Lexicon, mode: str, out: Path) -> None:
     encoding = {"row": "DELTA_BINARY_PACKED", "concept_id": "DELTA_BINARY_PACKED"}
     options = {"compression": "zstd", "use_dictionary": ["shard"], "column_encoding": encoding}
     with atomic_path(out) as temporary, pq.ParquetWriter(temporary, schema, **options) as writer:
-        for batch in batches(captions, ["shard", "row", "caption"]):
+        for batch in column_batches(captions, ["shard", "row", "caption"]):
             rows, concepts = hits_of(batch.column("caption"), lexicon, mode)
             places = pa.array(rows)
             columns = [
