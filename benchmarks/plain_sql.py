@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from concept_freq.counts.lexicon import Form, distinct_forms, key_of
 from concept_freq.io.duck import FOLDED_SQL, at_limits
-from concept_freq.text.fold import fold
-from concept_freq.text.lemmas import TOKEN, tokens_of
+from concept_freq.text.fold import TOKEN, fold
+from concept_freq.text.lemmas import tokens_of
 
 # Only tokens that a form uses go on.
 TERMS_SQL = f"""

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 
 from concept_freq.io.duck import FOLDED_SQL, connect, sql_text
 from concept_freq.io.tables import SCHEMAS, atomic_path
-from concept_freq.text.fold import fold
-from concept_freq.text.lemmas import TOKEN, caption_lemma
+from concept_freq.text.fold import TOKEN, fold
+from concept_freq.text.lemmas import caption_lemma
 from concept_freq.text.nouns import load_tagger, nouns_of
 
 BATCH, BATCH_BYTES = 1 << 15, 1 << 21  # captions, and bytes of them, that are cut into tokens at once

@@ -9,11 +9,10 @@ import regex
 
 from concept_freq.counts.compiled import find_odd, match_captions
 from concept_freq.counts.lexicon import Lexicon
-from concept_freq.text.fold import fold_repaired, repair
+from concept_freq.text.fold import BASELESS, fold_repaired, repair
 
 SEPARATOR = regex.compile(r"[^\p{L}\p{M}\p{N}]")
 MARK = regex.compile(r"\p{M}")
-BASELESS = regex.compile(r"(?<![\p{L}\p{M}\p{N}])\p{M}+")
 
 
 def buffers(captions: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -40,7 +39,7 @@ def without_separators(text: str) -> str:
     separates = np.array([bool(SEPARATOR.match(chr(code))) for code in distinct], dtype=bool)
     codes[beyond[separates[which]]] = ord(" ")
     plain = codes.tobytes().decode("utf-32-le")
-    return BASELESS.sub(" ", plain) if any(MARK.match(chr(code)) for code in distinct) else plain
+    return regex.sub(BASELESS, " ", plain) if any(MARK.match(chr(code)) for code in distinct) else plain
 
 
 def folded_buffers(captions: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

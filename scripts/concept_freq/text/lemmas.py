@@ -17,8 +17,6 @@ import regex
 from concept_freq.text.dictionary import is_word, noun_lemma, several_lemmas, words_of_lemmas
 from concept_freq.text.fold import fold
 
-# Valid for both RE2 (DuckDB) and Python's regex. A mark without a base is no token.
-TOKEN = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*"
 DECADE = regex.compile(r"(?:1[0-9]|20)?[0-9]0s")
 NUMBERED = regex.compile(r"[0-9]{2,}s|[a-z0-9]*[a-z][0-9]+s")  # F-16s, PS5s; a single digit is a model, as iPhone 6s
 LATIN = regex.compile(r"\p{Latin}+")
@@ -93,7 +91,7 @@ def tokens_of(lemmas_wanted: set[str]) -> dict[str, str]:
 
 def tokens(text: str) -> list[str]:
     """Folded tokens of a text in order."""
-    return regex.findall(TOKEN, fold(text))
+    return fold(text).split()
 
 
 def lemmas(text: str) -> tuple[str, ...]:
