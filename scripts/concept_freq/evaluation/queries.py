@@ -1,5 +1,6 @@
 """Queries of a retrieval set: which of its pictures and captions name which concept. No torch."""
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 
 from concept_freq.evaluation.classes import read_lines
 from concept_freq.evaluation.identity import Forms, named_by_form
-from concept_freq.text.lemmas import lemmas
+from concept_freq.text.lemmas import lemmas, readings, tokens
 from concept_freq.text.nouns import noun_concepts
 
 
@@ -19,9 +20,9 @@ def flattened(by_image: list[list[str]]) -> tuple[list[str], np.ndarray]:
 
 def concepts_in(caption: str, forms: Forms) -> set[str]:
     """Concepts that a caption names as a phrase: the counting rule of mode ``phrase``."""
-    words, longest = lemmas(caption), max(map(len, forms))
+    words, longest = [readings(token) for token in tokens(caption)], max(map(len, forms))
     runs = (words[i : i + n] for i in range(len(words)) for n in range(1, longest + 1))
-    return {forms[run] for run in runs if run in forms}
+    return {forms[form] for run in runs for form in product(*run) if form in forms}
 
 
 def positions_by_concept(named: list[set[str]]) -> dict[str, np.ndarray]:

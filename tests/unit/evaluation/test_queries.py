@@ -30,6 +30,7 @@ def test_a_caption_names_concepts_as_phrases():
     forms = lemma_forms([Concept("hot dog"), Concept("dog", ("puppy",)), Concept("T-shirt")])
     assert concepts_in("two hot dogs on t-shirts", forms) == {"hot dog", "dog", "T-shirt"}
     assert concepts_in("a hot, sleeping puppy", forms) == {"dog"}
+    assert concepts_in("battle axes", {("axis",): "axis", ("battle", "axe"): "battle axe"}) == {"axis", "battle axe"}
 
 
 def test_nouns_count_where_enough_pictures_name_their_form(tagger):
