@@ -1,7 +1,6 @@
 """Captions to a positional text index in DuckDB, from which concept_freq.hits answers (DESIGN: counting modes)."""
 
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from multiprocessing import get_context, parent_process
@@ -14,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from concept_freq.io.atomic import atomic_path, exits_on_sigterm, scratch_folder
 from concept_freq.io.duck import FOLDED_SQL, connect, sql_text
-from concept_freq.io.tables import SCHEMAS, atomic_path
+from concept_freq.io.tables import SCHEMAS
 from concept_freq.text.lemmas import POSSESSIVE, TOKEN, fold, lemma
 from concept_freq.text.nouns import load_tagger, nouns_of
 
@@ -92,7 +92,7 @@ def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], lows: list[str]
 
 
 def write_runs(
-    db: duckdb.DuckDBPyConnection, captions: Path, folder: str, nouns_by: str | None
+    db: duckdb.DuckDBPyConnection, captions: Path, folder: Path, nouns_by: str | None
 ) -> tuple[list[str], list[str]]:
     """Write the postings as sorted runs, FAN of them merged into one at a time; returns the runs and lemma_ranges."""
     db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
@@ -116,7 +116,8 @@ def write_runs(
 
 def send_runs(sender: Connection, threads: int, *arguments: object) -> None:
     """Send what write_runs gives by a database of its own."""
-    sender.send(write_runs(connect(threads), *arguments))
+    with exits_on_sigterm():
+        sender.send(write_runs(connect(threads), *arguments))
 
 
 def write_runs_apart(threads: int, *arguments: object) -> tuple[list[str], list[str]]:
@@ -130,6 +131,9 @@ def write_runs_apart(threads: int, *arguments: object) -> tuple[list[str], list[
         return receiver.recv()
     except EOFError:
         sys.exit("the process that sorts the captions' postings has failed; its error stands above")
+    except SystemExit:  # SIGTERM may have come to this process alone
+        process.terminate()
+        raise
     finally:
         process.join()
 
@@ -139,7 +143,7 @@ def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, noun
 
     Batches become sorted runs on disk, which are merged FAN at a time, so memory grows little with the captions.
     """
-    with atomic_path(index) as temporary, tempfile.TemporaryDirectory() as folder:
+    with atomic_path(index) as temporary, scratch_folder("concept_freq_index") as folder:
         if pq.read_metadata(captions).num_rows > FAN * BATCH:
             threads = db.execute("select current_setting('threads')").fetchall()[0][0]
             runs, lows = write_runs_apart(threads, captions, folder, nouns_by)

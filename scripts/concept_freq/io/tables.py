@@ -1,4 +1,4 @@
-"""Tables of the pipeline: their declared schemas, and atomic, deterministic writing."""
+"""Tables of the pipeline: their declared schemas, checked and written deterministically."""
 
 from pathlib import Path
 
