@@ -21,6 +21,7 @@ class Handler(socketserver.StreamRequestHandler):
         while (line := self.rfile.readline()).strip():
             lines.append(line.decode("latin-1").strip())
         self.server.requests.append(lines)
+        self.rfile.read(next((int(line[15:]) for line in lines if line.lower().startswith("content-length:")), 0))
         given = self.server.answers.pop(0) if self.server.answers else self.server.last
         with suppress(OSError):  # a client that has read enough hangs up
             for piece in [given] if isinstance(given, bytes) else given:
