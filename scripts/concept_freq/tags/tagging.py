@@ -1,5 +1,7 @@
 """From batches of pictures to sparse tags, shard by shard, so that an interrupted job loses at most one shard."""
 
+import glob
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +24,9 @@ class Parts:
 
     def __init__(self, folder: Path, n_concepts: int) -> None:
         self.folder, self.n_concepts = folder, n_concepts
+        for other in folder.parent.glob(f"{glob.escape(folder.stem)}.*/"):  # of jobs with other parameters
+            if other != folder:
+                shutil.rmtree(other)
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, shard: str, name: str = "image_tags") -> Path:
