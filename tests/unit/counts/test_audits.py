@@ -55,7 +55,7 @@ def test_wrong_counts_are_found(indices):
 
 
 def test_a_lemmatiser_that_tells_spellings_apart_is_found(indices, monkeypatch):
-    monkeypatch.setattr("concept_freq.lexicon.lemmas", lambda name: tuple(name.split()))
+    monkeypatch.setattr("concept_freq.counts.lexicon.lemmas", lambda name: tuple(name.split()))
     found = breaches(indices, COUNTS, [3, 1, 1])
     assert "golden retriever" in found["spelling does not matter: hyphens"]
     assert "rose" in found["spelling does not matter: upper case"]
