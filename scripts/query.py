@@ -19,6 +19,7 @@ from concept_freq.counts.index_hits import create_hits, register_forms
 from concept_freq.counts.lexicon import MODES, forms_of
 from concept_freq.counts.thresholds import RULES, limit_of
 from concept_freq.io.duck import at_limits, connect
+from concept_freq.io.parquet import read_frame
 from concept_freq.text.concepts import Concept, lemma_forms, read_concepts
 
 EXAMPLES_SQL = """
@@ -52,13 +53,13 @@ def picture_counts(db: duckdb.DuckDBPyConnection, tags: list[str], concept: int 
 
 def standing(n: int, counts: Path) -> str:
     """Where a text count stands among the listed concepts."""
-    known = pd.read_parquet(counts).n_text.dropna()
+    known = read_frame(counts).n_text.dropna()
     return f"more than {(known < n).mean():.0%} of the {len(known)} listed concepts"
 
 
 def listed_as(name: str, counts: Path) -> str:
     """The counts of the listed concept that the phrase names, its aliases included."""
-    row = pd.read_parquet(counts).set_index("concept").loc[name]
+    row = read_frame(counts).set_index("concept").loc[name]
     sides = (("captions", "n_text"), ("pictures", "n_image"), ("both", "n_matched"))
     known = [f"{row[column]:,.0f} in {side}" for side, column in sides if pd.notna(row[column])]
     return f"{name}, aliases included: {', '.join(known)}"

@@ -18,6 +18,7 @@ import pandas as pd
 import torch
 
 from concept_freq.io.digests import sha256_of
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
 from concept_freq.shards.remote import shown
 
@@ -121,7 +122,7 @@ def main() -> None:
     parser.add_argument("--disk", type=Path, required=True, help="(out)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    samples = sum(int(pd.read_parquet(path).n_samples.iloc[0]) for path in args.counts)
+    samples = sum(int(read_frame(path).n_samples.iloc[0]) for path in args.counts)
     datasets = {path.stem for path in args.counts}
     write_csv(costs_of(args.benchmarks, samples, datasets), args.costs, digits=3)
     write_csv(disk_of(args.results, samples, datasets), args.disk, digits=3)

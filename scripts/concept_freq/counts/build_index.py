@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from concept_freq.io.atomic import atomic_path, exits_on_sigterm, scratch_folder
 from concept_freq.io.duck import FOLDED_SQL, connect, sql_text
+from concept_freq.io.parquet import KEPT, count_rows, read_batches
 from concept_freq.io.tables import SCHEMAS
 from concept_freq.text.lemmas import POSSESSIVE, TOKEN, fold, lemma
 from concept_freq.text.nouns import load_tagger, nouns_of
@@ -42,12 +43,11 @@ ROW_GROUP = 16_384  # postings that a query reads at least
 
 def read_captions(captions: Path) -> Iterator[pa.RecordBatch]:
     """Shard, row and caption of a captions file in batches of bounded length, however long its captions are."""
-    with pq.ParquetFile(captions, pre_buffer=False, buffer_size=1 << 20) as file:
-        for batch in file.iter_batches(BATCH, columns=["shard", "row", "caption"]):
-            lengths = pc.binary_length(batch["caption"]).fill_null(0).to_numpy()
-            parts = np.cumsum(lengths, dtype=np.int64) // BATCH_BYTES
-            starts = [0, *(np.flatnonzero(np.diff(parts)) + 1), len(batch)]
-            yield from (batch.slice(i, j - i) for i, j in pairwise(starts))
+    for batch in read_batches(captions, BATCH, ["shard", "row", "caption"]):
+        lengths = pc.binary_length(batch["caption"]).fill_null(0).to_numpy()
+        parts = np.cumsum(lengths, dtype=np.int64) // BATCH_BYTES
+        starts = [0, *(np.flatnonzero(np.diff(parts)) + 1), len(batch)]
+        yield from (batch.slice(i, j - i) for i, j in pairwise(starts))
 
 
 def only_nouns(batches: Iterable[pa.RecordBatch], model: str) -> Iterator[pa.RecordBatch]:
@@ -82,7 +82,7 @@ def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], lows: list[str]
     """Merge runs into one, range by range of the lemmas, which start at ``lows``."""
     schema = pa.schema(SCHEMAS["text_index"].items())
     encoding = dict.fromkeys(("row", "position"), "DELTA_BINARY_PACKED")
-    options = {"compression": "zstd", "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
+    options = {**KEPT, "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
     options["write_statistics"] = ["lemma"]  # the only column by which row groups are skipped
     with pq.ParquetWriter(path, schema, **options) as writer:
         for low, high in pairwise([*lows, None]):
@@ -144,7 +144,7 @@ def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, noun
     Batches become sorted runs on disk, which are merged FAN at a time, so memory grows little with the captions.
     """
     with atomic_path(index) as temporary, scratch_folder("concept_freq_index") as folder:
-        if pq.read_metadata(captions).num_rows > FAN * BATCH:
+        if count_rows(captions) > FAN * BATCH:
             threads = db.execute("select current_setting('threads')").fetchall()[0][0]
             runs, lows = write_runs_apart(threads, captions, folder, nouns_by)
         else:
