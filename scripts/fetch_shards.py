@@ -4,7 +4,6 @@ What is there of an interrupted job stays in a hidden folder beside it, and the 
 """
 
 import argparse
-import csv
 import glob
 import hashlib
 import shutil
@@ -15,12 +14,7 @@ from pathlib import Path
 from concept_freq.io.atomic import publish
 from concept_freq.io.progress import progress
 from concept_freq.shards.fetch import FetchError, Shard, fetch, read_rows
-
-
-def addresses(manifest: Path) -> list[str]:
-    """Locations of a manifest's shards, as they are given: with their signatures."""
-    with manifest.open(encoding="utf-8-sig", newline="") as file:
-        return [row["location"] for row in csv.DictReader(file, delimiter="\t") if row["location"]]
+from concept_freq.shards.manifests import ManifestError, read_manifest
 
 
 def main() -> None:
@@ -33,7 +27,10 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=1.0, help="seconds after the first failed try")
     parser.add_argument("--folder", type=Path, required=True, help="(out)")
     args = parser.parse_args()
-    signed = {Shard(location).name: location for location in addresses(args.addresses)} if args.addresses else {}
+    try:
+        signed = {shard.name: shard.location for shard in read_manifest(args.addresses)} if args.addresses else {}
+    except ManifestError as error:
+        sys.exit(str(error))
     wanted = hashlib.sha256(repr(args.shards).encode()).hexdigest()[:16]  # what is left of another list is not used
     unfinished = args.folder.with_name(f".{args.folder.name}.{wanted}.part")
 
