@@ -36,7 +36,12 @@ def read_batches(
     """Rows of a kept file in batches, in little memory; columns of ``dictionary`` as codes of distinct values."""
     options = {"pre_buffer": False, "buffer_size": 1 << 20, "page_checksum_verification": True}
     with intact(path), pq.ParquetFile(path, read_dictionary=list(dictionary), **options) as file:
-        yield from file.iter_batches(size, columns=columns, use_threads=False)
+        left = file.metadata.num_rows
+        for batch in file.iter_batches(size, columns=columns, use_threads=False):
+            left -= len(batch)
+            yield batch
+        if left:  # a damaged page header can end a column early, which Arrow takes for its end
+            raise pa.ArrowInvalid(f"{left} rows are missing")
 
 
 def count_rows(path: Path) -> int:
