@@ -9,9 +9,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+STDOUT = ("-", "/dev/stdout")
 PART = re.compile(r"(\.\w+)?\.(?P<host>[^.]+)-(?P<pid>\d+)\.part")  # how a temporary name ends: whose it is
 
 
@@ -50,8 +51,8 @@ def is_alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except (PermissionError, OverflowError):  # another user's process, or no number of one
-        return True
+    except (PermissionError, OverflowError):
+        pass  # another user's process, or no number of one: not ours to remove
     return True
 
 
@@ -92,13 +93,27 @@ def publish(temporary: Path, path: Path) -> None:
 
 
 @contextmanager
+def scratch_folder(name: str) -> Iterator[Path]:
+    """Give an empty folder among the machine's temporary files; after a kill, the next use of ``name`` removes it."""
+    sweep(Path(tempfile.gettempdir()), name)
+    with exits_on_sigterm():
+        folder = Path(tempfile.mkdtemp(own_ending(), f".{name}."))
+        try:
+            yield folder
+        finally:
+            remove(folder)
+
+
+@contextmanager
 def stream_path(path: Path) -> Iterator[Path]:
-    """Give a temporary file whose bytes go into a pipe or device (``/dev/stdout``) on success."""
-    with tempfile.TemporaryDirectory() as folder:
-        temporary = Path(folder) / path.name
+    """Give a temporary file whose bytes go into a pipe, a device or the standard output on success."""
+    with scratch_folder("concept_freq_stream") as folder:
+        temporary = folder / "stream"
         yield temporary
-        with temporary.open("rb") as source, path.open("wb") as target:
+        with temporary.open("rb") as source, ExitStack() as stack:
+            target = sys.stdout.buffer if str(path) in STDOUT else stack.enter_context(path.open("wb"))
             shutil.copyfileobj(source, target)
+            target.flush()
 
 
 @contextmanager
@@ -118,23 +133,12 @@ def regular_path(path: Path) -> Iterator[Path]:
 def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary name to write to; what stands there is renamed to ``path`` on success, removed on failure.
 
-    A link stays a link: the file that it points to is replaced. A pipe or a character device is written to.
+    A link stays a link: the file that it points to is replaced. A pipe or a character device is written to, and ``-``
+    is the standard output.
     """
     if path.is_dir() or path.is_block_device() or path.is_socket():
         sys.exit(f"{path}: is no regular file; give the name of a file to write")
-    special = path.is_fifo() or path.is_char_device()
+    special = str(path) in STDOUT or path.is_fifo() or path.is_char_device()
     writer = stream_path(path) if special else regular_path(path.resolve() if path.is_symlink() else path)
     with exits_on_sigterm(), writer as temporary:
         yield temporary
-
-
-@contextmanager
-def scratch_folder(name: str) -> Iterator[Path]:
-    """Give an empty folder among the machine's temporary files; after a kill, the next use of ``name`` removes it."""
-    sweep(Path(tempfile.gettempdir()), name)
-    with exits_on_sigterm():
-        folder = Path(tempfile.mkdtemp(own_ending(), f".{name}."))
-        try:
-            yield folder
-        finally:
-            remove(folder)

@@ -3,8 +3,8 @@
 import hashlib
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
+
+from concept_freq.io.atomic import scratch_folder
 
 PIP = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--dest")
 NPM = ("npm", "pack", "--silent", "--ignore-scripts", "--pack-destination")
@@ -17,14 +17,14 @@ class PackageError(RuntimeError):
 
 def package_bytes(client: tuple[str, ...], package: str, sha256: str) -> bytes:
     """Bytes of a package (NAME==VERSION or NAME@VERSION); a client's own message goes to the log where it fails."""
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder("concept_freq_package") as folder:
         try:
             failed = subprocess.run([*client, folder, package], stdout=subprocess.DEVNULL, timeout=TIMEOUT).returncode
         except FileNotFoundError:
             raise PackageError(f"{package}: {client[0]} is not installed here") from None
         except subprocess.TimeoutExpired:
             raise PackageError(f"{package}: no answer in {TIMEOUT} s; is the registry reachable from here?") from None
-        files = list(Path(folder).iterdir())
+        files = list(folder.iterdir())
         if failed or len(files) != 1:
             raise PackageError(f"{package} could not be fetched; is the registry reachable from here?")
         data = files[0].read_bytes()

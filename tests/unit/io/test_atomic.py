@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from programs import SCRIPTS
 
 from concept_freq.io import atomic
 from concept_freq.io.atomic import atomic_path, exits_on_sigterm, host, scratch_folder
+from concept_freq.io.duck import connect
 
 WRITER = """
 import sys, time
@@ -152,3 +154,31 @@ def test_threads_write_without_a_handler(tmp_path):
     thread.start()
     thread.join()
     assert names(tmp_path) == ["a.csv"]
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+def test_the_standard_output_is_written_to(tmp_path, monkeypatch, capfdbinary, name):
+    monkeypatch.chdir(tmp_path)
+    write(Path(name), "counts\n")
+    assert capfdbinary.readouterr().out == b"counts\n"
+    assert not names(tmp_path)
+
+
+def test_what_is_said_and_what_is_written_follow_one_another_in_a_file(tmp_path):
+    code = "from pathlib import Path; from concept_freq.io.atomic import atomic_path\nprint('first', flush=True)\n"
+    code += "with atomic_path(Path('/dev/stdout')) as temporary: temporary.write_text('second\\n')\nprint('third')"
+    (tmp_path / "log").write_text("before\n")
+    with (tmp_path / "log").open("a") as file:
+        subprocess.run(
+            [sys.executable, "-c", code], stdout=file, check=True, env={**os.environ, "PYTHONPATH": str(SCRIPTS)}
+        )
+    assert (tmp_path / "log").read_text() == "before\nfirst\nsecond\nthird\n"
+
+
+def test_a_database_takes_what_a_killed_one_spilled(tmp_path, monkeypatch, dead):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / f".duckdb.{'0' * 32}.{host()}-{dead}.part"
+    left.mkdir()
+    (left / "duckdb_temp_storage-0.tmp").write_bytes(b"spilled")
+    connect().close()
+    assert not names(tmp_path)
