@@ -24,6 +24,7 @@ from concept_freq.shards.remote import (
 )
 
 BLOCK = 1 << 20
+SLOWEST = 1000  # bytes a second, on the average of an answer that takes longer than PATIENCE
 WRONG = 3  # times that a whole file may be another than the wanted one
 LARGEST = 1 << 38  # bytes of a file whose size nobody says
 MAGIC = {".parquet": b"PAR1", ".gz": b"\x1f\x8b", ".tgz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
@@ -91,18 +92,23 @@ def expected_size(shard: Shard, answer: Answer) -> int | None:
 
 def receive(answer: Answer, part: Path, limit: int) -> None:
     """Append an answer's bytes to what is there, at most up to ``limit``; all of it anew where it starts anew."""
+    read = getattr(answer.body, "read1", answer.body.read)  # what is there, without waiting for a whole block
+    start, received = time.monotonic(), 0
     with part.open("ab") as file:
         file.seek(file.truncate(answer.start))
-        while block := answer.body.read(BLOCK):
+        while block := read(BLOCK):
             if file.tell() + len(block) > limit:
                 raise WrongError(f"goes on beyond {limit} bytes")
-            file.write(block)
+            received += file.write(block)
+            passed = time.monotonic() - start
+            if passed > PATIENCE and received < SLOWEST * passed:
+                raise UnavailableError(f"sends less than {SLOWEST} bytes a second")
 
 
 def attempt(shard: Shard, part: Path) -> None:
     """Get what is missing of a shard, once, and check the whole."""
     version = part.with_suffix(".version")
-    known = version.read_text() if version.exists() and part.exists() else ""
+    known = version.read_text("utf-8") if version.exists() and part.exists() else ""
     offset = part.stat().st_size if known else 0
     with open_from(shard.location, offset) as answer:
         if answer.start not in (0, offset):
@@ -110,7 +116,7 @@ def attempt(shard: Shard, part: Path) -> None:
         if answer.start and answer.version != known:
             raise StaleError("changed between two tries")
         size = expected_size(shard, answer)
-        version.write_text(answer.version)
+        version.write_text(answer.version, "utf-8")
         receive(answer, part, LARGEST if size is None else size)
     if size is not None and (found := part.stat().st_size) < size:
         raise UnavailableError(f"broke off after {found} of {size} bytes")

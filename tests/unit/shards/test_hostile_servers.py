@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tarfile
+import threading
 
 import pytest
 from hostile import HostileServer, answer
@@ -84,6 +85,14 @@ def test_a_wrong_answer_is_asked_for_again(server, tmp_path, answers):
     assert (tmp_path / "0.tar").read_bytes() == DATA
 
 
+def test_a_rest_from_elsewhere_leaves_no_hole_of_zeros(server, tmp_path):
+    text = b"caption\n" + b"a cat\n" * 9
+    rest = answer(206, {"Content-Range": f"bytes 8-{len(text) - 1}/{len(text)}"}, text[8:])  # of nothing asked for
+    server.answers = [rest, answer(200, {"Content-Length": len(text)}, text)]
+    fetch(Shard(f"{server.url}/0.tsv"), tmp_path / "0.tsv")  # of a kind that is known by nothing
+    assert (tmp_path / "0.tsv").read_bytes() == text
+
+
 def test_a_rest_of_unknown_length_is_taken_where_the_size_is_known(server, tmp_path):
     server.answers = half(**{"Content-Range": f"bytes {len(DATA) // 2}-{len(DATA) - 1}/*"})
     fetch(Shard(f"{server.url}/0.tar", len(DATA)), tmp_path / "0.tar")
@@ -105,6 +114,20 @@ def test_a_body_without_end_stops_at_a_limit_where_no_size_is_known(server, tmp_
     with pytest.raises(FetchError, match="goes on beyond 4194304 bytes"):
         fetch(Shard(f"{server.url}/0.tar", None, "0" * 64), tmp_path / "0.tar")
     assert not list(tmp_path.glob("*.tar"))
+
+
+def test_a_body_that_drips_is_given_up_and_gone_on_from(server, tmp_path, monkeypatch):
+    def drip():
+        yield answer(200, {"Content-Length": len(DATA), "ETag": '"1"'})
+        for i in range(len(DATA)):
+            threading.Event().wait(0.02)
+            yield DATA[i : i + 1]
+
+    monkeypatch.setattr(fetching, "PATIENCE", 0.2)
+    server.answers = [drip(), WHOLE]
+    fetch(Shard(f"{server.url}/0.tar"), tmp_path / "0.tar")
+    assert (tmp_path / "0.tar").read_bytes() == DATA
+    assert re.search(r"Range: bytes=[1-9]\d*-", str(server.requests[-1]))
 
 
 def test_a_chunked_body_tells_where_it_ends_without_a_length(server, tmp_path):
@@ -145,6 +168,18 @@ def test_a_signature_is_sent_but_never_shown(server, tmp_path, capsys):
     assert SIGNED in server.requests[-1][0]
     assert "SECRET" not in capsys.readouterr().out + str(error.value)
     assert f"{server.url}/0.tar: answered 404 Not Found" in str(error.value)
+
+
+def test_the_hubs_token_follows_no_redirect(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", server.url)
+    monkeypatch.setenv("HF_TOKEN", "hf_SECRET")
+    with HostileServer() as other:
+        server.answers, other.answers = [answer(302, {"Location": f"{other.url}/0.tar{SIGNED}"})], [WHOLE]
+        fetch(Shard("hf://datasets/owner/name/0.tar"), tmp_path / "0.tar")
+        other.shutdown()
+    assert "hf_SECRET" in str(server.requests[-1])
+    assert "hf_SECRET" not in str(other.requests)
+    assert (tmp_path / "0.tar").read_bytes() == DATA
 
 
 def test_what_is_shown_of_an_address_is_no_secret():
