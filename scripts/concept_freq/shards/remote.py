@@ -90,6 +90,18 @@ def reject(status: int, headers: Mapping[str, str]) -> None:
     raise UnavailableError(said, min(float(after), PATIENCE) if re.fullmatch("[0-9]+", after) else 0)
 
 
+class Redirects(urllib.request.HTTPRedirectHandler):
+    """Follow a redirect without its body, which urllib would read whole, however long it is."""
+
+    def redirect_request(self, request: urllib.request.Request, answer: BinaryIO, *where: object):
+        """The request to the new address; a closed answer reads as empty."""
+        answer.close()
+        return super().redirect_request(request, answer, *where)
+
+
+OPENER = urllib.request.build_opener(Redirects)
+
+
 def ask(url: str, offset: int, headers: dict[str, str]) -> http.client.HTTPResponse:
     """What a server answers, where it is no error; ``headers`` are not passed on where it redirects."""
     address = urllib.parse.quote(url, safe=string.punctuation)  # spaces and letters beyond ASCII, no more
@@ -99,7 +111,7 @@ def ask(url: str, offset: int, headers: dict[str, str]) -> http.client.HTTPRespo
             request.add_unredirected_header(name, value)
         if offset:
             request.add_header("Range", f"bytes={offset}-")
-        return urllib.request.urlopen(request, timeout=TIMEOUT)
+        return OPENER.open(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
         with error:
             reject(error.code, error.headers)

@@ -116,6 +116,16 @@ def test_a_body_without_end_stops_at_a_limit_where_no_size_is_known(server, tmp_
     assert not list(tmp_path.glob("*.tar"))
 
 
+@pytest.mark.parametrize("headers", [{}, {"Content-Length": "9" * 40}])
+def test_a_redirects_body_is_not_read(server, tmp_path, headers):
+    sent = []
+    body = (sent.append(i) or bytes(1 << 16) for i in range(1 << 10))  # 64 MiB
+    server.answers = [itertools.chain([answer(302, {"Location": "/1.tar", **headers})], body), WHOLE]
+    fetch(Shard(f"{server.url}/0.tar"), tmp_path / "0.tar")
+    assert (tmp_path / "0.tar").read_bytes() == DATA
+    assert len(sent) < 1 << 9  # what fits the line's buffers
+
+
 def test_a_body_that_drips_is_given_up_and_gone_on_from(server, tmp_path, monkeypatch):
     def drip():
         yield answer(200, {"Content-Length": len(DATA), "ETag": '"1"'})
