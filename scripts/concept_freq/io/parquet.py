@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-KEPT = {"compression": "zstd"}  # how every kept file is written
+KEPT = {"compression": "zstd", "write_page_checksum": True}  # how every kept file is written
 BATCH = 1 << 16
 OTHER = (MemoryError, FileNotFoundError, PermissionError)  # what is raised of a file that is whole
 
