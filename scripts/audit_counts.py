@@ -17,6 +17,7 @@ from concept_freq.counts.chunk import count_text
 from concept_freq.counts.index_hits import register_forms
 from concept_freq.counts.lexicon import forms_of
 from concept_freq.io.duck import connect
+from concept_freq.io.parquet import read_frame, verify
 from concept_freq.io.tables import write_csv
 from concept_freq.text.concepts import Concept, read_concepts
 from concept_freq.text.lemmas import lemma, tokens, tokens_of
@@ -90,7 +91,8 @@ def main() -> None:
     args = parser.parse_args()
     concepts = read_concepts(args.concepts)
     order = [concept.name for concept in concepts]
-    total, *chunks = (pd.read_parquet(path).set_index("concept").loc[order] for path in (args.counts, *args.chunks))
+    verify(args.index)
+    total, *chunks = (read_frame(path).set_index("concept").loc[order] for path in (args.counts, *args.chunks))
     rows = [
         {
             "check": check,

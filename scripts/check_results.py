@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import atomic_path
 from concept_freq.text.concepts import read_concepts
 from concept_freq.text.lemmas import lemmas
@@ -92,10 +93,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     concepts = [concept.name for concept in read_concepts(args.concepts)]
-    checks = [c for path in args.counts for c in check_counts(path.stem, pd.read_parquet(path), concepts)]
+    checks = [c for path in args.counts for c in check_counts(path.stem, read_frame(path), concepts)]
     checks += [c for path in args.audits for c in check_audit(path.stem, pd.read_csv(path))]
     for path in args.scores:
-        checks += check_scores(path.stem, pd.read_parquet(path), concepts)
+        checks += check_scores(path.stem, read_frame(path), concepts)
     if args.truth:
         checks += check_truth(pd.read_csv(args.truth), args.matched_spearman)
     lines = [f"{'ok    ' if passed else 'FAILED'}  {what} ({detail})" for what, passed, detail in checks]

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from concept_freq.analysis.observations import TASKS
+from concept_freq.io.parquet import read_rows
 from concept_freq.io.tables import SCHEMAS, write_table
 
 
@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     empty = pa.schema(SCHEMAS[args.schema].items()).empty_table()
-    table = pa.concat_tables([empty, *map(pq.read_table, args.scores)])
+    table = pa.concat_tables([empty, *map(read_rows, args.scores)])
     keys = [name for name, kind in SCHEMAS[args.schema].items() if kind == pa.string()]
     write_table(table.sort_by([(key, "ascending") for key in keys]), args.schema, args.out)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from concept_freq.io.parquet import KEPT
 from concept_freq.io.tables import SCHEMAS, atomic_path, write_table
 from concept_freq.models.embedding import add_arguments, embed_batches, prepare
 from concept_freq.models.similarity import embedding_table
@@ -22,7 +23,7 @@ def main() -> None:
     args = parser.parse_args()
     model, pictures = prepare(args, "embedding")
     schema, skipped, shard, n = pa.schema(SCHEMAS["shard_embeddings"].items()), [], "", 0
-    with atomic_path(args.out) as temporary, pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+    with atomic_path(args.out) as temporary, pq.ParquetWriter(temporary, schema, **KEPT) as writer:
         for batch, embeddings in embed_batches(model, pictures, args.precision, args.workers):
             skipped += batch.skipped
             if embeddings is not None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from concept_freq.figures.look import COLOURS, GREY, count_axis, pretty, save, use_style
+from concept_freq.io.parquet import read_frame
 from concept_freq.text.concepts import spelling_key
 
 KINDS = {"n_text": "in captions", "n_image": "in pictures", "n_matched": "in both"}
@@ -50,7 +51,7 @@ def main() -> None:
     classes = [
         line.strip().strip('"') for line in args.classes.read_text(encoding="utf-8").splitlines() if line.strip()
     ]
-    counts = pd.read_parquet(args.counts)
+    counts = read_frame(args.counts)
     counts = counts[counts.pretraining == args.pretraining]
     found = look_up(classes, counts)
     if lost := found.concept[found.n_image.isna()].tolist():

@@ -8,6 +8,7 @@ import pandas as pd
 
 from concept_freq.figures.look import COLOURS, save, use_style
 from concept_freq.figures.sheets import COLUMNS, ROWS, sheet
+from concept_freq.io.parquet import read_frame
 from concept_freq.rating.pairs import PAIR
 from concept_freq.shards.tar import Sample
 
@@ -28,7 +29,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    pairs = pd.read_parquet(args.pairs)
+    pairs = read_frame(args.pairs)
     shown = pairs[pairs.stratum == "misaligned"][: COLUMNS * ROWS]
     samples = [Sample(pair.row, pair.key, {"jpg": pair.picture}) for pair in shown.itertuples()]
     use_style()

@@ -12,6 +12,7 @@ import pandas as pd
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.figures.look import pretty, save, use_style
 from concept_freq.figures.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
 from concept_freq.text.concepts import read_concepts
 
@@ -41,11 +42,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     shard, names = args.shard.stem, [concept.name for concept in read_concepts(args.concepts)]
-    tables = [pd.read_parquet(path) for path in args.tags]
+    tables = [read_frame(path) for path in args.tags]
     tables = [table[table.shard == shard].astype({"probability": float}) for table in tables]
     truth = None
     if args.truth:
-        planted = pd.read_parquet(args.truth)
+        planted = read_frame(args.truth)
         truth = set(planted[planted.in_picture][["row", "concept"]].itertuples(index=False, name=None))
     rows = []
     for tagger, table in zip(args.names, tables, strict=True):

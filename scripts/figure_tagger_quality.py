@@ -12,6 +12,7 @@ from scipy.stats import beta
 
 from concept_freq.figures.look import COLOURS, GREY, count_axis, pretty, save, short_count, use_style
 from concept_freq.io.duck import connect
+from concept_freq.io.parquet import verify
 
 RELIABILITY_SQL = """
 with truth as (select shard, row, concept from read_parquet($truth) where in_picture)
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, nargs="+", required=True, help="PRETRAINING/SHARD.parquet")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    verify([*args.tags, *args.truth])
     use_style()
     columns = len(args.corrected)
     figure, grid = plt.subplots(2, columns, figsize=(3.3 * columns, 6), squeeze=False, layout="constrained")

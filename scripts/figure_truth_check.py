@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from concept_freq.figures.look import COLOURS, GREY, pretty, save, use_style
+from concept_freq.io.parquet import read_frame
 
 
 def draw_panel(axes: Axes, kind: pd.DataFrame, summary: pd.DataFrame) -> None:
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--summary", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    compared = pd.concat([pd.read_parquet(path) for path in args.comparisons], ignore_index=True)
+    compared = pd.concat([read_frame(path) for path in args.comparisons], ignore_index=True)
     summary = pd.read_csv(args.summary).set_index(["count_type", "pretraining"])
     use_style()
     figure, panels = plt.subplots(1, 3, figsize=(12, 4.2), layout="constrained")

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from concept_freq.io.parquet import read_rows
 from concept_freq.io.tables import write_table
 from concept_freq.models.similarity import removed_rows, renumber
 
@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--removed", type=Path, required=True, help="shard, row")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    tables = [renumber(pq.read_table(path), removed_rows(args.removed, path.stem)) for path in args.truth]
+    tables = [renumber(read_rows(path), removed_rows(args.removed, path.stem)) for path in args.truth]
     write_table(pa.concat_tables(tables), "truth", args.out)
 
 

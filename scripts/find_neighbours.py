@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import safetensors.numpy
 
+from concept_freq.io.parquet import count_rows
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import SCHEMAS, write_table
 from concept_freq.models.similarity import index_of, nearest, read_embeddings
@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     index = index_of(safetensors.numpy.load_file(args.evaluation)["embeddings"])
-    total = -(-pq.read_metadata(args.embeddings).num_rows // PIECE)
+    total = -(-count_rows(args.embeddings) // PIECE)
     tables = [pa.schema(SCHEMAS["similarity"].items()).empty_table()]
     for rows, embeddings in progress(read_embeddings(args.embeddings, PIECE), total, f"searching {args.out.stem}"):
         similarity = pa.array(nearest(index, embeddings))

@@ -9,11 +9,10 @@ import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pandas as pd
-
 from concept_freq.evaluation.classes import read_classes
 from concept_freq.evaluation.identity import merged
 from concept_freq.evaluation.queries import prompted, scored_nouns
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import atomic_path
 from concept_freq.text.concepts import Concept
 from concept_freq.text.nouns import load_tagger
@@ -25,7 +24,7 @@ def spellings(args: argparse.Namespace) -> Iterator[str]:
         yield from (one.spelling for one in read_classes(path))
     tagger = load_tagger(args.nouns_by) if args.samples or args.prompts else None
     for path in args.samples:
-        yield from scored_nouns(pd.read_parquet(path).captions.map(list).tolist(), tagger, args.min_images)
+        yield from scored_nouns(read_frame(path).captions.map(list).tolist(), tagger, args.min_images)
     for path in args.prompts:
         yield from prompted(path, tagger)
 

@@ -8,6 +8,7 @@ from concept_freq.io.digests import sha256_of
 from concept_freq.io.progress import progress
 from concept_freq.shards.fetch import read_rows
 from concept_freq.shards.manifests import write_manifest
+from concept_freq.shards.remote import shown
 from concept_freq.shards.tar import listed
 
 
@@ -22,7 +23,7 @@ def main() -> None:
     files, rows = listed(args.shards), []
     for path in progress(files, len(files), "hashing shards"):
         shard, sha256 = expected[path.name], sha256_of([path])
-        location = shard.location if "://" in shard.location else str(path)
+        location = shown(shard.location) if "://" in shard.location else str(path)
         if shard.sha256 not in (None, sha256):
             sys.exit(f"{location}: sha256 is {sha256}, its manifest says {shard.sha256}; correct the one or the other")
         rows.append((path.name, location, path.stat().st_size, sha256))

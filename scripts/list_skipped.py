@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
 
 KEYS = ["pretraining", "dataset", "step", "reason"]
@@ -37,8 +38,8 @@ def main() -> None:
     parser.add_argument("--evaluation", type=Path, nargs="*", default=[], help="DATASET.parquet")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    tables = [pd.read_parquet(path).assign(pretraining=path.parent.name, dataset="") for path in args.skipped]
-    tables += [pd.read_parquet(path).assign(pretraining="", dataset=path.stem) for path in args.evaluation]
+    tables = [read_frame(path).assign(pretraining=path.parent.name, dataset="") for path in args.skipped]
+    tables += [read_frame(path).assign(pretraining="", dataset=path.stem) for path in args.evaluation]
     write_csv(summarise(pd.concat(tables, ignore_index=True)), args.out)
 
 

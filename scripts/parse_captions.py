@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from concept_freq.io.parquet import KEPT
 from concept_freq.io.tables import SCHEMAS, atomic_path, conform, write_table
 from concept_freq.shards.caption_tables import read_captions
 from concept_freq.shards.tar import Skips, caption_of, listed, read_samples
@@ -56,7 +57,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     skips, n = Skips("captions"), 0
-    with atomic_path(args.out) as temporary, pq.ParquetWriter(temporary, SCHEMA, compression="zstd") as writer:
+    with atomic_path(args.out) as temporary, pq.ParquetWriter(temporary, SCHEMA, **KEPT) as writer:
         for path in listed(args.shards):
             is_tar = path.suffix == ".tar"
             parts = parse_tar(path, skips) if is_tar else parse_table(path, skips, args.caption_column, args.key_column)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
 from concept_freq.rating.pairs import PAIR
 from concept_freq.rating.ratings import COLUMNS, TRUTH
@@ -28,9 +29,9 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, nargs="+", required=True, help="of each shard")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    pairs = pd.read_parquet(args.pairs, columns=["pretraining", *PAIR])
+    pairs = read_frame(args.pairs, columns=["pretraining", *PAIR])
     shards = [path for path in args.truth if path.stem in set(pairs.shard)]
-    truth = pd.concat([pd.read_parquet(path).merge(pairs, on=PAIR) for path in shards])
+    truth = pd.concat([read_frame(path).merge(pairs, on=PAIR) for path in shards])
     said = {pair: judge(rows) for pair, rows in truth.groupby(PAIR)}
     keys = pairs[PAIR].itertuples(index=False, name=None)
     pairs = pairs.assign(rater=TRUTH, judgement=[said.get(key, "unclear") for key in keys])

@@ -1,61 +1,85 @@
 """Bring a published model here: fetch its checkpoint, translate it to open_clip's names, and load it once, strictly.
 
 What comes out is the same for every source: weights as safetensors, and the recipe by which pictures are prepared.
-Sources: open_clip:TAG, hf:REPOSITORY (in open_clip's layout) or hf:REPOSITORY/FILE, https://…, or a local file.
+Sources: open_clip:TAG, hf:OWNER/NAME[@REVISION][/FILE] (without a file in open_clip's layout), https://…, or a local
+file.
 """
 
 import argparse
+import hashlib
 import os
-import shutil
+import re
 import sys
-import urllib.request
 from pathlib import Path
+from urllib.parse import unquote
 
 import open_clip
 import safetensors.torch
 from huggingface_hub import hf_hub_download
 
+from concept_freq.io.atomic import atomic_path
 from concept_freq.io.digests import sha256_of
-from concept_freq.io.tables import atomic_path
 from concept_freq.models import clip
 from concept_freq.models.checkpoints import FORMATS, fit_into, read_state
 from concept_freq.models.preprocessing import NAMED, NAMES, named, write_recipe
+from concept_freq.shards.fetch import Shard, fetch
+from concept_freq.shards.remote import shown
 
 UNREACHABLE = (OSError, RuntimeError, ValueError)
+HUB = re.compile(r"(?P<repository>[^/@]+/[^/@]+)(@(?P<revision>[^/]+))?(/(?P<file>.+))?")
 
 
-def download(address: str, folder: Path) -> Path:
-    """The file behind an address, kept in ``folder`` under its own name."""
-    path = folder / Path(address).name
+def download(address: str, sha256: str, folder: Path) -> Path:
+    """The file behind an address, kept in a folder of its own below ``folder``: other addresses may end alike."""
+    file = Shard(address, None, sha256 or None)
+    path = folder / hashlib.sha256(shown(address).encode()).hexdigest()[:16] / file.name
+    if path.exists() and sha256 not in ("", sha256_of([path])):
+        path.unlink()
     if not path.exists():
-        with atomic_path(path) as temporary, urllib.request.urlopen(address) as reply, temporary.open("wb") as file:
-            shutil.copyfileobj(reply, file, 1 << 20)
+        fetch(file, path)
     return path
 
 
-def locate(source: str, architecture: str, folder: Path) -> Path:
+def from_hub(name: str, folder: Path) -> Path:
+    """A file of a model on the Hugging Face hub, at a revision where one is named."""
+    if not (parts := HUB.fullmatch(name)):
+        raise ValueError("is no hf:OWNER/NAME[@REVISION][/FILE]")
+    revision = unquote(parts["revision"] or "main")  # refs%2Fpr%2F1
+    wanted = parts["file"] or "open_clip_pytorch_model.bin"
+    return Path(hf_hub_download(parts["repository"], wanted, revision=revision, cache_dir=str(folder)))
+
+
+def from_open_clip(architecture: str, tag: str, sha256: str, folder: Path) -> Path:
+    """Weights that open_clip knows by a tag: from the hub by its own means, else from their address."""
+    settings = open_clip.get_pretrained_cfg(architecture, tag)
+    if not settings:
+        raise ValueError(f"open_clip has no weights {tag!r} for {architecture}")
+    if settings.get("hf_hub") or not settings.get("url"):
+        return Path(open_clip.download_pretrained(settings, cache_dir=str(folder)))
+    return download(settings["url"], sha256, folder)
+
+
+def locate(source: str, architecture: str, sha256: str, folder: Path) -> Path:
     """The checkpoint's file on this machine; fetched where the source is not a local file."""
     kind, _, name = source.partition(":")
     if kind == "open_clip":
-        settings = open_clip.get_pretrained_cfg(architecture, name)
-        if not settings:
-            raise ValueError(f"open_clip has no weights {name!r} for {architecture}")
-        return Path(open_clip.download_pretrained(settings, cache_dir=str(folder)))
+        return from_open_clip(architecture, name, sha256, folder)
     if kind == "hf":
-        owner, repository, *file = name.split("/", 2)
-        wanted = file[0] if file else "open_clip_pytorch_model.bin"
-        return Path(hf_hub_download(f"{owner}/{repository}", wanted, cache_dir=str(folder)))
+        return from_hub(name, folder)
     if "://" in source:
-        return download(source, folder)
+        return download(source, sha256, folder)
     if not Path(source).exists():
         raise ValueError("no such file; fetch the checkpoint and put it there, the model's row says from whom")
     return Path(source)
 
 
 def check_sha256(path: Path, expected: str) -> None:
-    """Raise ValueError where a file is not the one that the registry names."""
-    if expected and (found := sha256_of([path])) != expected:
-        raise ValueError(f"{path}: sha256 is {found}, the model's row expects {expected}; fetch it again")
+    """Raise ValueError where a file is not the one that the registry names; warn where it names none."""
+    found = sha256_of([path])
+    if not expected:
+        print(f"warning: {path} is pinned by nothing; sha256 of its model's row: {found}", file=sys.stderr)
+    elif found != expected:
+        raise ValueError(f"{path}: sha256 is {found}, the model's row expects {expected}; delete {path} or correct it")
 
 
 def settings_of(source: str, architecture: str, preprocessing: str) -> dict:
@@ -82,7 +106,7 @@ def main() -> None:
     args.cache.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # logs are no terminals
     try:
-        path = locate(args.source, args.architecture, args.cache)
+        path = locate(args.source, args.architecture, args.sha256, args.cache)
         check_sha256(path, args.sha256)
         model = clip.create(args.architecture)
         state = read_state(path)
@@ -90,13 +114,13 @@ def main() -> None:
             state = open_clip.factory.convert_state_dict(model, state)  # of SigLIP and others in layouts of their own
         fit_into(model, FORMATS[args.format](state), f"{path} for {args.architecture}")
     except UNREACHABLE as error:
-        sys.exit(f"{args.source}: {error}")
+        sys.exit(f"{shown(args.source)}: {error}")
     with atomic_path(args.recipe) as temporary:
         write_recipe(settings_of(args.source, args.architecture, args.preprocessing), temporary)
     with atomic_path(args.out) as temporary:
         weights = {name: value.contiguous().clone() for name, value in model.state_dict().items()}
         safetensors.torch.save_file(weights, temporary)
-    print(f"{args.source}: {sum(p.numel() for p in model.parameters()):,} parameters")
+    print(f"{shown(args.source)}: {sum(p.numel() for p in model.parameters()):,} parameters")
 
 
 if __name__ == "__main__":

@@ -1,29 +1,11 @@
 """Fetch one pinned picture pack from the npm registry with npm's own client and check its sha256."""
 
 import argparse
-import hashlib
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from concept_freq.io.tables import atomic_path
-
-
-def fetch(package: str, version: str) -> bytes:
-    """Bytes of a package's tarball; npm's own message goes to the log where it fails."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [
-            "npm",
-            "pack",
-            "--silent",
-            f"{package}@{version}",
-            "--pack-destination",
-            folder,
-        ]
-        if subprocess.run(command, stdout=subprocess.DEVNULL).returncode:
-            sys.exit(f"npm could not fetch {package}@{version}: is the npm registry reachable from here? (npm ping)")
-        return next(Path(folder).glob("*.tgz")).read_bytes()
+from concept_freq.io.atomic import atomic_path
+from concept_freq.io.packages import NPM, PackageError, package_bytes
 
 
 def main() -> None:
@@ -34,10 +16,10 @@ def main() -> None:
     parser.add_argument("--sha256", required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    data = fetch(args.package, args.version)
-    found = hashlib.sha256(data).hexdigest()
-    if found != args.sha256:
-        sys.exit(f"{args.package}@{args.version}: sha256 is {found}, config/pictures.tsv expects {args.sha256}")
+    try:
+        data = package_bytes(NPM, f"{args.package}@{args.version}", args.sha256)
+    except PackageError as error:
+        sys.exit(str(error))
     with atomic_path(args.out) as temporary:
         temporary.write_bytes(data)
 

@@ -10,14 +10,12 @@ import json
 import pickle
 import sys
 import tarfile
-import tempfile
-import urllib.request
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from concept_freq.io.progress import progress
-from concept_freq.io.tables import atomic_path
+from concept_freq.io.atomic import atomic_path
+from concept_freq.shards.fetch import FetchError, Shard, fetch
 
 FOLDERS = (
     "search_counts",
@@ -28,7 +26,6 @@ FOLDERS = (
     "misalignment_metrics",
     "src/text_to_image_experiments/human_experiment_evaluation",
 )
-BLOCK = 1 << 20
 
 
 class PlainUnpickler(pickle.Unpickler):
@@ -55,17 +52,6 @@ def converted(name: PurePosixPath, content: bytes) -> tuple[PurePosixPath, bytes
     return name, content
 
 
-def download(url: str, file) -> None:
-    """Copy what is behind ``url`` into a file, with progress."""
-    try:
-        with urllib.request.urlopen(url) as response:
-            blocks = int(response.headers.get("Content-Length") or 0) // BLOCK + 1
-            for block in progress(iter(lambda: response.read(BLOCK), b""), blocks, "fetching MiB"):
-                file.write(block)
-    except OSError as error:
-        sys.exit(f"{url}: {error}; give a folder that holds the data as released_data in the config instead")
-
-
 def unpack(archive: Path, commit: str, folder: Path) -> int:
     """Write the data files below ``folder``; the archive must be of ``commit``. Returns how many there are."""
     n = 0
@@ -74,7 +60,7 @@ def unpack(archive: Path, commit: str, folder: Path) -> int:
             sys.exit(f"{archive}: holds commit {found}, expected {commit}")
         for member in tar:
             name = PurePosixPath(*PurePosixPath(member.name).parts[1:])
-            if member.isfile() and str(name).startswith(tuple(f"{top}/" for top in FOLDERS)):
+            if member.isfile() and ".." not in name.parts and str(name).startswith(tuple(f"{top}/" for top in FOLDERS)):
                 name, content = converted(name, tar.extractfile(member).read())
                 with atomic_path(folder / name) as temporary:
                     temporary.write_bytes(content)
@@ -89,10 +75,15 @@ def main() -> None:
     parser.add_argument("--commit", required=True)
     parser.add_argument("--folder", type=Path, required=True)
     args = parser.parse_args()
-    with tempfile.NamedTemporaryFile(suffix=".tar.gz") as file:
-        download(args.url, file)
-        file.flush()
-        print(f"{unpack(Path(file.name), args.commit, args.folder)} files of commit {args.commit}")
+    archive = args.folder / f".{args.commit}.tar.gz"
+    try:
+        fetch(Shard(args.url), archive)
+    except FetchError as error:
+        sys.exit(f"{error}, or give a folder that holds the data as released_data in the config")
+    try:
+        print(f"{unpack(archive, args.commit, args.folder)} files of commit {args.commit}")
+    finally:
+        archive.unlink()
 
 
 if __name__ == "__main__":

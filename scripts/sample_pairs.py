@@ -14,6 +14,7 @@ from concept_freq.counts.index_hits import register_forms
 from concept_freq.counts.lexicon import MODES
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.io.duck import connect
+from concept_freq.io.parquet import verify
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_table
 from concept_freq.rating.pairs import PAIR, Chunk, concepts_of, draw_pairs, jpeg_of
@@ -45,6 +46,7 @@ def sample(args: argparse.Namespace) -> pd.DataFrame:
     concepts = read_concepts(args.concepts)
     names = [concept.name for concept in concepts]
     files = zip(args.captions, args.index, args.tags, args.skipped, strict=True)
+    verify([*args.captions, *args.index, *args.tags, *args.skipped])
     chunks, limit = [Chunk(*paths) for paths in files], limit_of(args.threshold, args.threshold_rule)
     db = connect(args.threads)
     register_forms(db, caption_forms(concepts))

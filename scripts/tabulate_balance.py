@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
 
 PAIRS = ["n_pairs", "n_pairs_named", "n_pairs_kept"]
@@ -16,7 +17,7 @@ COLUMNS = ["pretraining", "concept", "n_text", "expected", "n_kept"]
 
 def add_up(sums: list[Path]) -> pd.DataFrame:
     """Sums of a dataset's chunks (DATASET/CHUNK.parquet), by dataset and concept, in order of frequency."""
-    parts = [pd.read_parquet(path).assign(pretraining=path.parent.name) for path in sums]
+    parts = [read_frame(path).assign(pretraining=path.parent.name) for path in sums]
     if not parts:
         return pd.DataFrame(columns=[*COLUMNS, *PAIRS])
     table = pd.concat(parts).groupby(["pretraining", "concept"], as_index=False, sort=True).sum()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
 
 
@@ -66,9 +67,9 @@ def main() -> None:
     parser.add_argument("--text-to-image-models", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    tables = {path.stem: pd.read_parquet(path) for path in args.scores}
+    tables = {path.stem: read_frame(path) for path in args.scores}
     scores = pd.concat([table[["pretraining", "model", "dataset", "concept"]] for table in tables.values()])
-    pretraining = pretraining_rows(read_registry(args.pretraining), scores, pd.read_parquet(args.counts))
+    pretraining = pretraining_rows(read_registry(args.pretraining), scores, read_frame(args.counts))
     downstream = downstream_rows(read_registry(args.downstream), scores, args.downstream)
     write_csv(pd.concat([pretraining, downstream], ignore_index=True), args.out)
     write_csv(text_to_image_models(tables["text_to_image_scores"]), args.text_to_image_models)

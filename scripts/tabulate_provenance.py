@@ -1,10 +1,11 @@
-"""What made the results: code, versions, config, shards and machine, and what each rule cost (paper, Table 10).
+"""What made the results: code, versions, config, inputs and machine, and what each rule cost (paper, Table 10).
 
 Costs are those of the jobs that ran last; of rules that work chunk by chunk also what 100 million samples would take.
 """
 
 import argparse
 import hashlib
+import json
 import os
 import platform
 import shutil
@@ -17,7 +18,9 @@ import pandas as pd
 import torch
 
 from concept_freq.io.digests import sha256_of
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
+from concept_freq.shards.remote import shown
 
 PACKAGES = ("snakemake", "torch", "open_clip_torch", "duckdb", "pyarrow", "numpy", "scipy", "matplotlib", "seaborn")
 CHUNK_RULES = ("fetch_shards", "list_shards", "parse_captions", "tag_images", "index_captions", "count_concepts")
@@ -43,19 +46,31 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, or of all files below a folder."""
+    return sha256_of(sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path])
+
+
+def inputs(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """(item, value) of what the run was given: concepts, shards, models, taggers, evaluation sets, descriptions."""
+    yield "concepts, sha256", sha256_of([args.concepts]) if args.concepts else "published"
+    for path in args.manifests:
+        shards = pd.read_csv(path, sep="\t")
+        yield f"{path.stem}, shards", f"{len(shards)}, {shards['size'].sum():,} bytes"
+        yield f"{path.stem}, manifest sha256", sha256_of([path])
+    yield from ((f"{name}, source", shown(source)) for name, source in args.sources.items())
+    yield from ((f"{path}, sha256", digest_of(path)) for path in dict.fromkeys(args.used))
+
+
 def provenance(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
-    """(item, value) of the code, the machine, the config, and each dataset's shards."""
+    """(item, value) of the code, the machine, the config, and the inputs."""
     yield "commit", commit(Path(__file__).parents[1])
     yield "python", platform.python_version()
     yield from ((name, metadata.version(name)) for name in PACKAGES)
     yield "system", f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU cores"
     yield "GPU", torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
     yield "config, sha256", hashlib.sha256(args.config.encode()).hexdigest()
-    yield "concepts, sha256", sha256_of([args.concepts]) if args.concepts else "published"
-    for path in args.manifests:
-        shards = pd.read_csv(path, sep="\t")
-        yield f"{path.stem}, shards", f"{len(shards)}, {shards['size'].sum():,} bytes"
-        yield f"{path.stem}, manifest sha256", sha256_of([path])
+    yield from inputs(args)
 
 
 def costs_of(benchmarks: Path, samples: int, datasets: set[str]) -> pd.DataFrame:
@@ -98,6 +113,8 @@ def main() -> None:
     parser.add_argument("--config", required=True, help="the run's config, as JSON")
     parser.add_argument("--concepts", type=Path)
     parser.add_argument("--manifests", type=Path, nargs="*", default=[])
+    parser.add_argument("--used", type=Path, nargs="*", default=[], help="files or folders whose digests are recorded")
+    parser.add_argument("--sources", type=json.loads, default={}, help="JSON of where each of them is from, by name")
     parser.add_argument("--counts", type=Path, nargs="*", default=[], help="of the datasets that were counted")
     parser.add_argument("--benchmarks", type=Path, required=True, help="folder RULE/....tsv")
     parser.add_argument("--results", type=Path, required=True, help="folder")
@@ -105,7 +122,7 @@ def main() -> None:
     parser.add_argument("--disk", type=Path, required=True, help="(out)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    samples = sum(int(pd.read_parquet(path).n_samples.iloc[0]) for path in args.counts)
+    samples = sum(int(read_frame(path).n_samples.iloc[0]) for path in args.counts)
     datasets = {path.stem for path in args.counts}
     write_csv(costs_of(args.benchmarks, samples, datasets), args.costs, digits=3)
     write_csv(disk_of(args.results, samples, datasets), args.disk, digits=3)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from concept_freq.analysis.intervals import stratified, wilson
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
 from concept_freq.rating.pairs import PAIR, STRATA
 from concept_freq.rating.ratings import KEY, RatingsError, agreement, pooled, read_judgements
@@ -75,8 +76,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     columns = [*KEY, "stratum", "stratum_size", "n_samples"]
-    pairs = pd.concat([pd.read_parquet(path, columns=columns) for path in args.pairs], ignore_index=True)
-    firsts = [pd.read_parquet(path).iloc[0] for path in args.planted]
+    pairs = pd.concat([read_frame(path, columns=columns) for path in args.pairs], ignore_index=True)
+    firsts = [read_frame(path).iloc[0] for path in args.planted]
     planted = {first.pretraining: first.planted_misaligned for first in firsts}
     try:
         judgements = read_judgements(args.ratings, pairs)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from scipy import stats
 
+from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
 
 
@@ -35,7 +36,7 @@ def main() -> None:
     parser.add_argument("--comparisons", type=Path, nargs="+", required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    compared = pd.concat([pd.read_parquet(path) for path in args.comparisons])
+    compared = pd.concat([read_frame(path) for path in args.comparisons])
     groups = compared.groupby(["pretraining", "count_type"], sort=False)
     write_csv(groups.apply(summarise, include_groups=False).reset_index(), args.out)
 

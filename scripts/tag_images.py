@@ -84,8 +84,7 @@ def main() -> None:
         pictures = Pictures(left, tagger.prepare, args.batch_size, "pictures")
         tag(tagger, stream(pictures, args.workers, tagger.device.type == "cuda"), left, args.floor, parts)
     tags, skipped = parts.join([path.stem for path in args.shards], args.out, args.histograms, args.skipped)
-    for folder in args.out.parent.glob(f".{args.out.stem}.*/"):  # parts of jobs with other parameters too
-        shutil.rmtree(folder)
+    shutil.rmtree(parts.folder)
     print(f"{tags} tags, {skipped} samples skipped")
 
 

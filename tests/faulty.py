@@ -76,7 +76,10 @@ class FaultyServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.folder, self.upstream = folder, upstream
         self.faults, self.last, self.requests = [], "", []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+
+    def handle_error(self, *_):
+        """Say nothing of a client that hangs up."""
 
     @property
     def url(self) -> str:

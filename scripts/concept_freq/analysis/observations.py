@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from concept_freq.analysis.joining import tell_uncounted, uncounted, with_counts
+from concept_freq.io.parquet import read_frame
 
 KEYS = ["task", "pretraining", "model", "prompts", "direction", "k", "metric"]
 # Score table -> task, and where the metric is one: its name, its column, the column of n.
@@ -49,7 +50,7 @@ def read_scores(paths: list[Path]) -> pd.DataFrame:
     tables = []
     for path in paths:
         task, columns, metric = TASKS[path.stem]
-        table = pd.read_parquet(path).rename(columns=columns).assign(task=task)
+        table = read_frame(path).rename(columns=columns).assign(task=task)
         table["metric"] = metric or table.metric
         table["class"] = table["class"].fillna(table.concept) if "class" in table else table.concept
         table["k"] = table.k.astype(str) if "k" in table else ""
@@ -62,7 +63,7 @@ def read_scores(paths: list[Path]) -> pd.DataFrame:
 
 def read_counts(paths: list[Path]) -> dict[str, pd.DataFrame]:
     """Counts by pretraining dataset; every mode and threshold."""
-    return {path.stem: pd.read_parquet(path) for path in paths}
+    return {path.stem: read_frame(path) for path in paths}
 
 
 def read_true_counts(paths: list[Path]) -> dict[str, pd.DataFrame]:
@@ -72,7 +73,7 @@ def read_true_counts(paths: list[Path]) -> dict[str, pd.DataFrame]:
     """
     tables = {}
     for path in paths:
-        table = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+        table = pd.read_csv(path) if path.suffix == ".csv" else read_frame(path)
         if missing := {"concept", "count_type", "planted"}.difference(table.columns):
             raise ValueError(f"{path}: no column {sorted(missing)[0]!r}; it needs concept, count_type, planted")
         if (twice := table.duplicated(["concept", "count_type"])).any():

@@ -23,6 +23,7 @@ from concept_freq.counts.index_hits import create_hits, register_forms
 from concept_freq.counts.lexicon import MODES, forms_of
 from concept_freq.counts.thresholds import RULES, limit_of
 from concept_freq.io.duck import at_limits, connect
+from concept_freq.io.parquet import read_frame
 from concept_freq.text.concepts import Concept, check_concepts, lemma_forms
 from concept_freq.text.lemmas import lemmas
 
@@ -56,7 +57,7 @@ class Run:
     def counts(self, pretraining: str) -> pd.DataFrame | None:
         """Counts of the listed concepts, by name; None where they were not made."""
         path = self.results / "counts" / f"{pretraining}.parquet"
-        return pd.read_parquet(path).set_index("concept")[list(SIDES)] if path.exists() else None
+        return read_frame(path).set_index("concept")[list(SIDES)] if path.exists() else None
 
     def number_of(self, phrase: str) -> int | None:
         """Number of the listed concept that has this phrase as a form."""

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from concept_freq.counts.index_hits import create_hits, pieces, register_forms
 from concept_freq.io.duck import connect, sql_text
+from concept_freq.io.parquet import KEPT, verify
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import SCHEMAS, atomic_path
 from concept_freq.text.concepts import Concept, caption_forms
@@ -74,7 +75,7 @@ def write_balanced(db: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write the table ``balanced`` as schema ``balanced``, by shard and row."""
     schema = pa.schema(SCHEMAS["balanced"].items())
     found = db.sql("select * from balanced order by shard, row").to_arrow_reader(BATCH)
-    with atomic_path(path) as temporary, pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+    with atomic_path(path) as temporary, pq.ParquetWriter(temporary, schema, **KEPT) as writer:
         for batch in found:
             writer.write_table(pa.Table.from_batches([batch]).cast(schema))
 
@@ -97,6 +98,7 @@ def balance(
     captions that name it, the sum of their probabilities, those kept; and of the pairs how many there are, name a
     concept, are kept, repeated on every row. Raises ValueError where the counts are not of these captions' dataset.
     """
+    verify([*indices, *captions])
     keep = read_kept(counts, concepts, cap)
     db = connect(threads)
     register_forms(db, caption_forms(concepts))

@@ -1,7 +1,6 @@
 """Captions to a positional text index in DuckDB, from which counts.index_hits answers (DESIGN: counting modes)."""
 
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from multiprocessing import get_context, parent_process
@@ -14,8 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from concept_freq.io.atomic import atomic_path, exits_on_sigterm, scratch_folder
 from concept_freq.io.duck import FOLDED_SQL, connect, sql_text
-from concept_freq.io.tables import SCHEMAS, atomic_path
+from concept_freq.io.parquet import KEPT, count_rows, read_batches
+from concept_freq.io.tables import SCHEMAS
 from concept_freq.text.fold import TOKEN, fold
 from concept_freq.text.lemmas import caption_lemma
 from concept_freq.text.nouns import load_tagger, nouns_of
@@ -43,12 +44,11 @@ ROW_GROUP = 16_384  # postings that a query reads at least
 
 def caption_batches(captions: Path) -> Iterator[pa.RecordBatch]:
     """Shard, row and caption of a captions file in batches of bounded length, however long its captions are."""
-    with pq.ParquetFile(captions, pre_buffer=False, buffer_size=1 << 20) as file:
-        for batch in file.iter_batches(BATCH, columns=["shard", "row", "caption"]):
-            lengths = pc.binary_length(batch["caption"]).fill_null(0).to_numpy()
-            parts = np.cumsum(lengths, dtype=np.int64) // BATCH_BYTES
-            starts = [0, *(np.flatnonzero(np.diff(parts)) + 1), len(batch)]
-            yield from (batch.slice(i, j - i) for i, j in pairwise(starts))
+    for batch in read_batches(captions, BATCH, ["shard", "row", "caption"]):
+        lengths = pc.binary_length(batch["caption"]).fill_null(0).to_numpy()
+        parts = np.cumsum(lengths, dtype=np.int64) // BATCH_BYTES
+        starts = [0, *(np.flatnonzero(np.diff(parts)) + 1), len(batch)]
+        yield from (batch.slice(i, j - i) for i, j in pairwise(starts))
 
 
 def only_nouns(batches: Iterable[pa.RecordBatch], model: str) -> Iterator[pa.RecordBatch]:
@@ -86,7 +86,7 @@ def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], lows: list[str]
     """Merge runs into one, range by range of the lemmas, which start at ``lows``."""
     schema = pa.schema(SCHEMAS["text_index"].items())
     encoding = dict.fromkeys(("row", "position"), "DELTA_BINARY_PACKED")
-    options = {"compression": "zstd", "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
+    options = {**KEPT, "use_dictionary": ["lemma", "shard"], "column_encoding": encoding}
     options["write_statistics"] = ["lemma"]  # the only column by which row groups are skipped
     with pq.ParquetWriter(path, schema, **options) as writer:
         for low, high in pairwise([*lows, None]):
@@ -96,7 +96,7 @@ def write_sorted(db: duckdb.DuckDBPyConnection, runs: list[str], lows: list[str]
 
 
 def write_runs(
-    db: duckdb.DuckDBPyConnection, captions: Path, folder: str, nouns_by: str | None
+    db: duckdb.DuckDBPyConnection, captions: Path, folder: Path, nouns_by: str | None
 ) -> tuple[list[str], list[str]]:
     """Write the postings as sorted runs, FAN of them merged into one at a time; returns the runs and lemma_ranges."""
     db.create_function("fold", fold, ["VARCHAR"], "VARCHAR")
@@ -120,7 +120,8 @@ def write_runs(
 
 def send_runs(sender: Connection, threads: int, *arguments: object) -> None:
     """Send what write_runs gives by a database of its own."""
-    sender.send(write_runs(connect(threads), *arguments))
+    with exits_on_sigterm():
+        sender.send(write_runs(connect(threads), *arguments))
 
 
 def write_runs_apart(threads: int, *arguments: object) -> tuple[list[str], list[str]]:
@@ -134,6 +135,9 @@ def write_runs_apart(threads: int, *arguments: object) -> tuple[list[str], list[
         return receiver.recv()
     except EOFError:
         sys.exit("the process that sorts the captions' postings has failed; its error stands above")
+    except SystemExit:  # SIGTERM may have come to this process alone
+        process.terminate()
+        raise
     finally:
         process.join()
 
@@ -143,8 +147,8 @@ def build_index(db: duckdb.DuckDBPyConnection, captions: Path, index: Path, noun
 
     Batches become sorted runs on disk, which are merged FAN at a time, so memory grows little with the captions.
     """
-    with atomic_path(index) as temporary, tempfile.TemporaryDirectory() as folder:
-        if pq.read_metadata(captions).num_rows > FAN * BATCH:
+    with atomic_path(index) as temporary, scratch_folder("concept_freq_index") as folder:
+        if count_rows(captions) > FAN * BATCH:
             threads = db.execute("select current_setting('threads')").fetchall()[0][0]
             runs, lows = write_runs_apart(threads, captions, folder, nouns_by)
         else:

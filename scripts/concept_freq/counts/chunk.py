@@ -14,6 +14,7 @@ import pyarrow as pa
 from concept_freq.counts.index_hits import create_hits, pieces, register_forms
 from concept_freq.counts.thresholds import limit_of
 from concept_freq.io.duck import at_limits, connect, sql_text
+from concept_freq.io.parquet import count_rows, verify
 from concept_freq.text.concepts import Concept, caption_forms
 
 TOTALS = ("n_samples", "n_two_sided", "n_misaligned")
@@ -104,6 +105,7 @@ def count_chunk(
     with the other side as configured first. ``n_samples``, ``n_two_sided`` and ``n_misaligned`` are of the whole
     chunk, repeated on every row, so that summing rows of chunks sums them too. Without tags nothing but text is known.
     """
+    verify({*indices.values(), *([tags] if tags else [])})
     limits = [limit_of(threshold, threshold_rule) for threshold in thresholds]
     at_threshold = ["", *map(suffix, thresholds[1:])]
     db, n = connect(threads), len(concepts)
@@ -113,7 +115,7 @@ def count_chunk(
         create_tags(db, [tags], min(limits), "tags")
         counts = tally(db, f"select concept_id, {at_limits(limits)} from tags group by concept_id", n, len(limits))
         columns |= {f"n_image{at}": row for at, row in zip(at_threshold, counts, strict=True)}
-    n_samples = db.execute("select count(*) from read_parquet($c)", {"c": str(captions)}).fetchone()[0]
+    n_samples = count_rows(captions)
     totals = [n_samples, None, None]
     for of_mode, (mode, index) in zip(["", *map(suffix, list(indices)[1:])], indices.items(), strict=True):
         if not tags:
@@ -135,4 +137,5 @@ def sum_chunks(chunks: list[Path]) -> pa.Table:
         select concept, sum(columns(* exclude (concept))) from read_parquet($chunks) group by concept
     ) order by concept
     """
+    verify(chunks)
     return duckdb.sql(sql, params={"chunks": [str(chunk) for chunk in chunks]}).to_arrow_table()

@@ -16,6 +16,7 @@ from concept_freq.counts.caption_hits import hits_of
 from concept_freq.counts.compiled import count_matched
 from concept_freq.counts.lexicon import Lexicon
 from concept_freq.counts.thresholds import limit_of
+from concept_freq.io.parquet import KEPT, read_batches
 from concept_freq.io.tables import atomic_path
 
 BATCH = 1 << 15
@@ -38,8 +39,7 @@ class Shards:
 
 def column_batches(path: Path, columns: list[str]) -> Iterator[pa.RecordBatch]:
     """Columns of a Parquet file, shard names as a dictionary."""
-    with pq.ParquetFile(path, read_dictionary=["shard"], pre_buffer=False, buffer_size=1 << 20) as file:
-        yield from file.iter_batches(BATCH, columns=columns, use_threads=False)
+    yield from read_batches(path, BATCH, columns, dictionary=["shard"])
 
 
 def half_bits(probabilities: pa.Array) -> np.ndarray:
@@ -94,7 +94,7 @@ def write_hits(captions: Path, lexicon: Lexicon, mode: str, out: Path) -> None:
         {"shard": pa.dictionary(pa.int32(), pa.string()), "row": pa.uint32(), "concept_id": pa.uint16()}.items()
     )
     encoding = {"row": "DELTA_BINARY_PACKED", "concept_id": "DELTA_BINARY_PACKED"}
-    options = {"compression": "zstd", "use_dictionary": ["shard"], "column_encoding": encoding}
+    options = {**KEPT, "use_dictionary": ["shard"], "column_encoding": encoding}
     with atomic_path(out) as temporary, pq.ParquetWriter(temporary, schema, **options) as writer:
         for batch in column_batches(captions, ["shard", "row", "caption"]):
             rows, concepts = hits_of(batch.column("caption"), lexicon, mode)

@@ -8,6 +8,7 @@ import pandas as pd
 import safetensors.torch
 import torch
 
+from concept_freq.io.parquet import read_frame
 from concept_freq.models import clip, devices
 
 
@@ -39,7 +40,7 @@ def open_model(args: argparse.Namespace) -> tuple[torch.nn.Module, open_clip.Sim
 
 def read_embedded(samples: Path, embeddings: Path) -> tuple[pd.DataFrame, torch.Tensor]:
     """Samples of a set and the embeddings of their pictures; raises ValueError where they are not the same set's."""
-    table, images = pd.read_parquet(samples), safetensors.torch.load_file(embeddings)["embeddings"]
+    table, images = read_frame(samples), safetensors.torch.load_file(embeddings)["embeddings"]
     if len(table) != len(images):
         raise ValueError(
             f"{embeddings}: {len(images)} pictures where {samples} lists {len(table)}; delete both and make them again"

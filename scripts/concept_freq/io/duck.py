@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from concept_freq.io.atomic import own_ending, sweep
+
 MEMORY = "100MB"  # of DuckDB's buffers: what does not fit is sorted and joined on disk
 # A caption as text.fold has it: the function ``fold`` for those beyond ASCII, with an apostrophe or an entity.
 FOLDED_SQL = """
@@ -16,7 +18,9 @@ else lower(caption) end
 
 def connect(threads: int = 1) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB of so many threads; beyond MEMORY it goes on in a temporary folder of its own."""
-    spill = Path(tempfile.gettempdir()) / f"duckdb-{uuid.uuid4().hex}"  # DuckDB makes it when needed, and removes it
+    temporary = Path(tempfile.gettempdir())
+    sweep(temporary, "duckdb")
+    spill = temporary / f".duckdb.{uuid.uuid4().hex}{own_ending()}"  # DuckDB makes it when needed, and removes it
     settings = {"threads": threads, "memory_limit": MEMORY, "temp_directory": str(spill)}
     db = duckdb.connect(config=settings)
     db.execute("set enable_progress_bar = false")  # logs are no terminals

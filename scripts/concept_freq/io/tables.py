@@ -1,4 +1,4 @@
-"""Tables of the pipeline: their declared schemas, and atomic, deterministic writing."""
+"""Tables of the pipeline: their declared schemas, checked and written deterministically."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from concept_freq.io.atomic import atomic_path
+from concept_freq.io.parquet import KEPT
 
 TEXT, COUNT, SHARE = pa.string(), pa.int64(), pa.float64()
 SCHEMAS: dict[str, dict[str, pa.DataType]] = {
@@ -139,7 +140,7 @@ def conform(table: pa.Table, name: str) -> pa.Table:
 def write_parquet(table: pa.Table, path: Path, **encoding: object) -> None:
     """Write a Parquet file atomically; the same table gives the same bytes."""
     with atomic_path(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", **encoding)
+        pq.write_table(table, temporary, **KEPT, **encoding)
 
 
 def write_table(rows: pa.Table | list[dict], name: str, path: Path) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from concept_freq.io.duck import connect
+from concept_freq.io.parquet import count_rows, read_batches, read_rows, verify
 from concept_freq.io.tables import SCHEMAS, atomic_path
 from concept_freq.shards.tar import Sample, Skips, add_member, read_samples
 
@@ -60,17 +60,18 @@ def embedding_table(embeddings: np.ndarray, names: list[tuple[str, int, str]]) -
 
 def read_embeddings(path: Path, size: int) -> Iterator[tuple[pa.RecordBatch, np.ndarray]]:
     """Rows of a table of embeddings, a piece at a time, and their embeddings (n, dim)."""
-    for batch in pq.ParquetFile(path).iter_batches(size):
+    for batch in read_batches(path, size):
         yield batch, batch["embedding"].flatten().to_numpy(zero_copy_only=False).reshape(len(batch), -1)
 
 
 def removed_count(tables: list[Path], share: float) -> int:
     """How many pictures a share of all those in tables is."""
-    return round(share * sum(pq.read_metadata(path).num_rows for path in tables))
+    return round(share * sum(map(count_rows, tables)))
 
 
 def most_similar(tables: list[Path], share: float) -> pa.Table:
     """The share of pictures with the highest similarity, by shard and row; of equal ones the first by shard and row."""
+    verify(tables)
     query = f"""
         from (from read_parquet($tables) order by similarity desc, shard, row limit {removed_count(tables, share)})
         order by shard, row
@@ -80,6 +81,7 @@ def most_similar(tables: list[Path], share: float) -> pa.Table:
 
 def random_share(tables: list[Path], share: float, seed: int) -> pa.Table:
     """A random share of the pictures, by shard and row, without similarity."""
+    verify(tables)
     db, n = connect(), removed_count(tables, 1)
     chosen = np.random.default_rng(seed).choice(n, removed_count(tables, share), replace=False)
     db.register("chosen", pa.table({"place": np.sort(chosen) + 1}))
@@ -93,7 +95,7 @@ def random_share(tables: list[Path], share: float, seed: int) -> pa.Table:
 
 def removed_rows(path: Path, shard: str) -> np.ndarray:
     """Rows of a shard that a dataset goes without, ascending."""
-    return np.sort(pq.read_table(path, columns=["row"], filters=[("shard", "=", shard)])["row"].to_numpy())
+    return np.sort(read_rows(path, ["row"], filters=[("shard", "=", shard)])["row"].to_numpy())
 
 
 def write_samples(samples: Iterator[Sample], removed: set[int], path: Path) -> int:

@@ -7,7 +7,7 @@ import string
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -19,9 +19,16 @@ from botocore.config import Config
 from huggingface_hub.utils import build_hf_headers
 
 TIMEOUT = 60  # seconds without a byte
+PATIENCE = 600  # seconds: no server may ask for a longer wait
 PERMANENT = {400, 401, 403, 404, 405, 410, 451, 501}
 HF = re.compile(r"hf://datasets/(?P<owner>[^/]+)/(?P<name>[^/@]+)(@(?P<revision>[^/]+))?/(?P<path>.+)")
+RANGE = re.compile(r"bytes ([0-9]+)-[0-9]+/([0-9]+|\*)")
 CUT = (OSError, http.client.HTTPException, botocore.exceptions.BotoCoreError)  # what a broken line raises
+
+
+def shown(text: str) -> str:
+    """Addresses as logs, tables and messages show them: without passwords and queries, which may be signatures."""
+    return re.sub(r"\?[^\s'\">)]+", "", re.sub(r"//[^/\s@]*@", "//", text))
 
 
 class RefusedError(RuntimeError):
@@ -42,50 +49,81 @@ class StaleError(UnavailableError):
 
 @dataclass(frozen=True)
 class Answer:
-    """A server's answer: where its bytes start, how long the whole file is, and which version of it this is."""
+    """A server's answer: where its bytes start, how long the whole file is, and which version of it this is.
+
+    ``ends`` says whether a body that breaks off is noticed without its length: a chunked one has an end mark.
+    """
 
     body: BinaryIO
     start: int
     size: int | None
     version: str
+    ends: bool = False
+
+
+def span(status: int, headers: dict[str, str]) -> tuple[int, int | None]:
+    """Where an answer's bytes start, and how long the whole file is, if that is said."""
+    name = "content-range" if status == 206 else "content-length"
+    value = headers.get(name, "")
+    found = RANGE.fullmatch(value) if status == 206 else re.fullmatch(r"()([0-9]*)", value)
+    if not found:
+        raise UnavailableError(f"answered {status} with the {name} {value[:80]!r}")
+    return int(found[1] or 0), int(found[2]) if found[2].isdigit() else None
 
 
 def answer_of(body: BinaryIO, status: int, headers: dict[str, str]) -> Answer:
     """An answer from its status and headers (names in lower case)."""
     if headers.get("content-type", "").startswith("text/html"):
         raise UnavailableError("answered with a web page instead of the file")
-    length = headers.get("content-length")
-    start, size = 0, int(length) if length else None
-    if status == 206:
-        first, whole = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", headers["content-range"]).groups()
-        start, size = int(first), None if whole == "*" else int(whole)
-    return Answer(body, start, size, headers.get("etag") or headers.get("last-modified", ""))
+    version = headers.get("etag") or headers.get("last-modified", "")
+    return Answer(body, *span(status, headers), version, headers.get("transfer-encoding", "").lower() == "chunked")
 
 
-def reject(status: int, reason: str, after: str | None) -> None:
+def reject(status: int, headers: Mapping[str, str]) -> None:
     """Raise what an error status means."""
+    said = f"answered {status} {http.client.responses.get(status, '')}".rstrip()  # the server's own words may be any
     if status in PERMANENT:
-        raise RefusedError(f"answered {status} {reason}")
+        raise RefusedError(said)
     if status == 416:
         raise StaleError("has no bytes beyond those that were fetched before")
-    raise UnavailableError(f"answered {status} {reason}", float(after) if after and after.isdigit() else 0)
+    after = headers.get("retry-after") or ""
+    raise UnavailableError(said, min(float(after), PATIENCE) if re.fullmatch("[0-9]+", after) else 0)
+
+
+class Redirects(urllib.request.HTTPRedirectHandler):
+    """Follow a redirect without its body, which urllib would read whole, however long it is."""
+
+    def redirect_request(self, request: urllib.request.Request, answer: BinaryIO, *where: object):
+        """The request to the new address; a closed answer reads as empty."""
+        answer.close()
+        return super().redirect_request(request, answer, *where)
+
+
+OPENER = urllib.request.build_opener(Redirects)
+
+
+def ask(url: str, offset: int, headers: dict[str, str]) -> http.client.HTTPResponse:
+    """What a server answers, where it is no error; ``headers`` are not passed on where it redirects."""
+    address = urllib.parse.quote(url, safe=string.punctuation)  # spaces and letters beyond ASCII, no more
+    try:
+        request = urllib.request.Request(address, headers={"User-Agent": "concept-freq"})
+        for name, value in headers.items():
+            request.add_unredirected_header(name, value)
+        if offset:
+            request.add_header("Range", f"bytes={offset}-")
+        return OPENER.open(request, timeout=TIMEOUT)
+    except urllib.error.HTTPError as error:
+        with error:
+            reject(error.code, error.headers)
+    except ValueError:
+        raise RefusedError("is no address, or leads to what is none") from None
 
 
 @contextmanager
 def open_http(url: str, offset: int, headers: dict[str, str] | None = None) -> Iterator[Answer]:
-    """A file over http or https; ``headers`` are not passed on where the server redirects."""
-    address = urllib.parse.quote(url, safe=string.punctuation)  # spaces and letters beyond ASCII, no more
-    request = urllib.request.Request(address, headers={"User-Agent": "concept-freq"})
-    for name, value in (headers or {}).items():
-        request.add_unredirected_header(name, value)
-    if offset:
-        request.add_header("Range", f"bytes={offset}-")
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-            yield answer_of(response, response.status, {k.lower(): v for k, v in response.headers.items()})
-    except urllib.error.HTTPError as error:
-        with error:
-            reject(error.code, error.reason, error.headers.get("Retry-After"))
+    """A file over http or https."""
+    with ask(url, offset, headers or {}) as response:
+        yield answer_of(response, response.status, {k.lower(): v for k, v in response.headers.items()})
 
 
 def hub_url(location: str) -> str:
@@ -110,8 +148,7 @@ def open_s3(location: str, offset: int) -> Iterator[Answer]:
         found = session.client("s3", config=once).get_object(Bucket=bucket, Key=key, **part)
     except botocore.exceptions.ClientError as error:
         answer = error.response["ResponseMetadata"]
-        code = error.response.get("Error", {}).get("Code", "")
-        reject(answer["HTTPStatusCode"], code, answer.get("HTTPHeaders", {}).get("retry-after"))
+        reject(answer["HTTPStatusCode"], answer.get("HTTPHeaders", {}))
     with closing(found["Body"]) as body:
         meta = found["ResponseMetadata"]
         yield answer_of(body, meta["HTTPStatusCode"], meta["HTTPHeaders"])

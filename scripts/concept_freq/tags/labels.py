@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from concept_freq.io.parquet import read_rows
 from concept_freq.io.tables import write_parquet
 
 TEMPLATE = "a photo of a {}."  # the article is always "a", as published
@@ -65,7 +65,7 @@ def write_labels(rows_of: dict[str, np.ndarray], path: Path) -> None:
 
 def read_labels(path: Path, concepts: list[str]) -> Labels:
     """Labels of these concepts in their order; one without is an error. One row each is mode ``mean``."""
-    table = pq.read_table(path)
+    table = read_rows(path)
     vectors, found = np.stack(table["embedding"].to_numpy()), np.array(table["concept"].to_pylist())
     places: dict[str, list[int]] = {}
     for i, concept in enumerate(found):

@@ -1,5 +1,7 @@
 """From batches of pictures to sparse tags, shard by shard, so that an interrupted job loses at most one shard."""
 
+import glob
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 
+from concept_freq.io.parquet import KEPT, read_rows
 from concept_freq.io.tables import ENCODINGS, SCHEMAS, atomic_path, write_table
 from concept_freq.shards.batches import Batch
 from concept_freq.tags.base import Tagger
@@ -22,6 +25,9 @@ class Parts:
 
     def __init__(self, folder: Path, n_concepts: int) -> None:
         self.folder, self.n_concepts = folder, n_concepts
+        for other in folder.parent.glob(f"{glob.escape(folder.stem)}.*/"):  # of jobs with other parameters
+            if other != folder:
+                shutil.rmtree(other)
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, shard: str, name: str = "image_tags") -> Path:
@@ -47,16 +53,16 @@ class Parts:
 
     def join(self, shards: list[str], tags: Path, histograms: Path, skipped: Path) -> tuple[int, int]:
         """Put the shards' parts together in order; returns how many tags and how many samples left out there are."""
-        rows = pa.concat_tables([pq.read_table(self.path(shard, "skipped")) for shard in shards])
+        rows = pa.concat_tables([read_rows(self.path(shard, "skipped")) for shard in shards])
         write_table(rows, "skipped", skipped)
-        counted = pa.concat_tables([pq.read_table(self.path(shard, "tag_histograms")) for shard in shards])
+        counted = pa.concat_tables([read_rows(self.path(shard, "tag_histograms")) for shard in shards])
         summed = counted.group_by(["concept_id", "bin"]).aggregate([("n", "sum")]).rename_columns({"n_sum": "n"})
         write_table(summed.sort_by([("concept_id", "ascending"), ("bin", "ascending")]), "tag_histograms", histograms)
         schema, n = pa.schema(SCHEMAS["image_tags"].items()), 0
-        options = {"compression": "zstd", **ENCODINGS["image_tags"]}
+        options = {**KEPT, **ENCODINGS["image_tags"]}
         with atomic_path(tags) as temporary, pq.ParquetWriter(temporary, schema, **options) as writer:
             for shard in shards:
-                part = pq.read_table(self.path(shard))
+                part = read_rows(self.path(shard))
                 writer.write_table(part.cast(schema))
                 n += len(part)
         return n, len(rows)

@@ -1,10 +1,10 @@
-"""Tables: schemas are enforced, files appear whole or not at all."""
+"""Tables: schemas are enforced, and the same rows give the same bytes."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from concept_freq.io.tables import TableError, atomic_path, write_table
+from concept_freq.io.tables import TableError, write_table
 
 ROW = {"pretraining": "p", "model": "p/m", "dataset": "d", "concept": "c", "prompts": "class", "n_images": 3}
 
@@ -28,16 +28,6 @@ def test_a_missing_value_or_column_is_refused(tmp_path):
         write_table(pa.table({"concept": ["c"]}), "class_accuracy", tmp_path / "a.parquet")
     with pytest.raises(TableError, match="columns \\['class'\\], declared"):
         write_table(pa.table({"class": ["c"]}), "class_accuracy", tmp_path / "a.parquet")
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_text("old")
-    with pytest.raises(RuntimeError), atomic_path(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
-    assert path.read_text() == "old"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path):

@@ -101,7 +101,8 @@ def test_a_broken_line_goes_on_where_it_broke(server, tmp_path):
     assert 0 < starts[0] < starts[1]
 
 
-def test_a_file_that_changes_between_two_tries_is_fetched_anew(server, folder, tmp_path):
+@pytest.mark.parametrize("pictures", [0, 25], ids=["shorter than the part", "longer than the file"])
+def test_a_file_that_changes_between_two_tries_is_fetched_anew(server, folder, tmp_path, pictures):
     path = folder / "changing.tar"
     path.write_bytes((folder / "00007.tar").read_bytes())
     server.faults = ["cut"]
@@ -109,6 +110,8 @@ def test_a_file_that_changes_between_two_tries_is_fetched_anew(server, folder, t
         fetch(Shard(f"{server.url}/changing.tar"), tmp_path / "changing.tar", tries=1, pause=0)
     with shard_writer(path) as tar:
         add_member(tar, "0.txt", b"another")
+        for i in range(pictures):
+            add_member(tar, f"{i:05d}.jpg", np.random.default_rng(100 + i).bytes(40_000))
     fetch(Shard(f"{server.url}/changing.tar"), tmp_path / "changing.tar", pause=0.01)
     assert (tmp_path / "changing.tar").read_bytes() == path.read_bytes()
 
