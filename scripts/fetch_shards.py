@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from concept_freq.io.progress import progress
-from concept_freq.shards.fetch import FetchError, Shard, fetch, read_rows
+from concept_freq.shards.fetch import FetchError, fetch
+from concept_freq.shards.manifests import Shard, read_rows
 
 
 def main() -> None:

@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from concept_freq.shards.fetch import FetchError, Shard, fetch
+from concept_freq.shards.fetch import FetchError, fetch
+from concept_freq.shards.manifests import Shard
 
 
 def main() -> None:
