@@ -8,7 +8,8 @@ import numpy as np
 from concept_freq.evaluation.classes import EvaluationClass
 from concept_freq.evaluation.layout import whole_split
 from concept_freq.shards.names import table_name
-from concept_freq.shards.tar import PICTURE_EXTENSIONS, Sample, Skips, listed, read_samples
+from concept_freq.shards.pictures import PICTURE_EXTENSIONS
+from concept_freq.shards.tar import Sample, Skips, listed, read_samples
 
 UNLABELLED = -1  # in torchvision, TensorFlow and Hugging Face datasets
 
