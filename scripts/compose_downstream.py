@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from concept_freq.io.tables import atomic_path
+from concept_freq.shards.pictures import encode_jpeg
 from concept_freq.shards.tar import add_member, shard_writer
 from concept_freq.text.concepts import Concept, read_concepts
 from concept_freq.world.captions import CaptionStyle, write_caption
 from concept_freq.world.design import SCENE_SHARES, SCENE_SIZES
-from concept_freq.world.scenes import compose, encode_jpeg
+from concept_freq.world.scenes import compose
 
 CAPTIONS_PER_PICTURE = 5  # as COCO and Flickr
 PLAIN = CaptionStyle(alias=0.25, keyword=0.0, omitted=0.0, plural=0.2, lookalike=0.0)

@@ -12,11 +12,12 @@ import numpy as np
 
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import atomic_path, write_table
+from concept_freq.shards.pictures import encode_jpeg
 from concept_freq.shards.tar import add_member, shard_writer
 from concept_freq.text.concepts import Concept, read_concepts
 from concept_freq.world.captions import CaptionStyle, clean_caption, named_concepts, write_caption
 from concept_freq.world.design import Plan, plan_scenes
-from concept_freq.world.scenes import compose, encode_jpeg
+from concept_freq.world.scenes import compose
 from concept_freq.world.synthesis import generate
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from concept_freq.io.atomic import publish
 from concept_freq.io.progress import progress
-from concept_freq.shards.fetch import FetchError, Shard, fetch, read_rows
-from concept_freq.shards.manifests import ManifestError, read_manifest
+from concept_freq.shards.fetch import FetchError, fetch
+from concept_freq.shards.manifests import ManifestError, Shard, read_manifest, read_rows
 
 
 def main() -> None:

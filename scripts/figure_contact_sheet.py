@@ -10,8 +10,11 @@ import pandas as pd
 
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.figures.look import COLOURS, save, use_style
-from concept_freq.figures.sheets import draw_picture
+from concept_freq.figures.sheets import draw_picture, shortened
+from concept_freq.io.cells import inert
 from concept_freq.io.parquet import read_frame
+from concept_freq.shards.names import table_name
+from concept_freq.shards.pictures import is_picture
 from concept_freq.shards.tar import Skips, read_samples
 from concept_freq.text.concepts import read_concepts
 
@@ -40,15 +43,15 @@ def main() -> None:
     names = [concept.name for concept in read_concepts(args.concepts)]
     use_style()
     figure, grid = plt.subplots(ROWS, COLUMNS, figsize=(1.9 * COLUMNS, 2.35 * ROWS), layout="constrained")
-    data, shard = [], args.shard.stem
-    samples = islice(read_samples(args.shard, Skips("contact sheet")), COLUMNS * ROWS)
+    data, shard = [], table_name(args.shard)
+    samples = islice(read_samples(args.shard, Skips("contact sheet"), is_picture), COLUMNS * ROWS)
     for axes, sample in zip(grid.flat, samples, strict=False):
         caption = captions.get((shard, sample.row), "(skipped)")
         found = tags_of(tags, names, shard, sample.row, limit)
         draw_picture(axes, sample)
-        axes.set_title(textwrap.fill(f"“{caption}”", 30), fontsize=6.5, loc="left")
+        axes.set_title(textwrap.fill(f"“{shortened(caption)}”", 30), fontsize=6.5, loc="left", parse_math=False)
         colour = COLOURS[0] if found else "#999"
-        axes.set_xlabel(textwrap.fill(found or "no tag", 32), fontsize=6.5, color=colour, loc="left")
+        axes.set_xlabel(textwrap.fill(found or "no tag", 32), fontsize=6.5, color=colour, loc="left", parse_math=False)
         data.append(
             {
                 "shard": shard,
@@ -60,7 +63,7 @@ def main() -> None:
         )
     for axes in grid.flat[len(data) :]:
         axes.axis("off")
-    save(figure, args.out, pd.DataFrame(data))
+    save(figure, args.out, inert(pd.DataFrame(data), ["key", "caption"]))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pandas as pd
 
 from concept_freq.figures.look import COLOURS, save, use_style
 from concept_freq.figures.sheets import COLUMNS, ROWS, sheet
+from concept_freq.io.cells import inert
 from concept_freq.io.parquet import read_frame
 from concept_freq.rating.pairs import PAIR
 from concept_freq.shards.tar import Sample
@@ -35,7 +36,7 @@ def main() -> None:
     use_style()
     figure = sheet(samples, [lines_of(pair) for pair in shown.itertuples()], HEADS, LINES)
     lists = {side: shown[side].str.join(", ") for side in ("named", "tags")}
-    save(figure, args.out, shown[["pretraining", *PAIR, "key", "caption"]].assign(**lists))
+    save(figure, args.out, inert(shown, ["key", "caption"])[["pretraining", *PAIR, "key", "caption"]].assign(**lists))
 
 
 if __name__ == "__main__":

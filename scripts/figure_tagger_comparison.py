@@ -14,6 +14,7 @@ from concept_freq.figures.look import pretty, save, use_style
 from concept_freq.figures.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
 from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
+from concept_freq.shards.names import table_name
 from concept_freq.text.concepts import read_concepts
 
 
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path, required=True, help="CSV (out)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    shard, names = args.shard.stem, [concept.name for concept in read_concepts(args.concepts)]
+    shard, names = table_name(args.shard), [concept.name for concept in read_concepts(args.concepts)]
     tables = [read_frame(path) for path in args.tags]
     tables = [table[table.shard == shard].astype({"probability": float}) for table in tables]
     truth = None

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from concept_freq.models.similarity import filter_shard, removed_rows
+from concept_freq.shards.names import table_name
 from concept_freq.shards.tar import listed
 
 
@@ -19,7 +20,7 @@ def main() -> None:
     for folder in (unfinished, args.out):
         shutil.rmtree(folder, ignore_errors=True)
     for path in listed(args.shards):
-        removed = removed_rows(args.removed, path.stem)
+        removed = removed_rows(args.removed, table_name(path))
         kept, lost = filter_shard(path, removed, unfinished / path.name)
         print(f"{path.name}: {kept} samples kept, {len(removed)} removed")
         for row in lost:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from concept_freq.io.digests import sha256_of
 from concept_freq.io.progress import progress
-from concept_freq.shards.fetch import read_rows
-from concept_freq.shards.manifests import write_manifest
+from concept_freq.shards.manifests import read_rows, write_manifest
 from concept_freq.shards.remote import shown
 from concept_freq.shards.tar import listed
 

@@ -8,21 +8,26 @@ from pathlib import Path
 
 import pandas as pd
 
+from concept_freq.io.cells import inert
 from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
+from concept_freq.shards.captions import kind_of
 
-KEYS = ["pretraining", "dataset", "step", "reason"]
+KEYS = ["pretraining", "dataset", "step", "kind"]  # a reason also names what was found, which may differ
 
 
 def summarise(skipped: pd.DataFrame) -> pd.DataFrame:
     """One row per dataset, step and reason, with the first sample as an example."""
-    groups = skipped.sort_values([*KEYS, "shard", "row"]).groupby(KEYS)
-    return groups.agg(
+    kinds = skipped.assign(kind=skipped.reason.map(kind_of))
+    groups = kinds.sort_values([*KEYS, "shard", "row"]).groupby(KEYS)
+    summary = groups.agg(
+        reason=("reason", "first"),
         samples=("row", "size"),
         first_shard=("shard", "first"),
         first_row=("row", "first"),
         first_key=("key", "first"),
-    ).reset_index()
+    )
+    return summary.reset_index().drop(columns="kind")
 
 
 def main() -> None:
@@ -40,7 +45,8 @@ def main() -> None:
     args = parser.parse_args()
     tables = [read_frame(path).assign(pretraining=path.parent.name, dataset="") for path in args.skipped]
     tables += [read_frame(path).assign(pretraining="", dataset=path.stem) for path in args.evaluation]
-    write_csv(summarise(pd.concat(tables, ignore_index=True)), args.out)
+    summary = summarise(pd.concat(tables, ignore_index=True))
+    write_csv(inert(summary, ["reason", "first_shard", "first_key"]), args.out)
 
 
 if __name__ == "__main__":

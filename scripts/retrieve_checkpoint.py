@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from concept_freq.io.digests import sha256_of
-from concept_freq.shards.fetch import FetchError, Shard, fetch
+from concept_freq.shards.fetch import FetchError, fetch
+from concept_freq.shards.manifests import Shard
 
 
 def main() -> None:

@@ -18,7 +18,9 @@ from concept_freq.io.parquet import verify
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_table
 from concept_freq.rating.pairs import PAIR, Chunk, concepts_of, draw_pairs, jpeg_of
-from concept_freq.shards.tar import pick_samples, picture_of
+from concept_freq.shards.names import table_name
+from concept_freq.shards.pictures import picture_of
+from concept_freq.shards.tar import pick_samples
 from concept_freq.text.concepts import caption_forms, read_concepts
 
 
@@ -26,7 +28,7 @@ def places_of(manifests: list[Path], fetched: Path | None) -> dict[str, Path]:
     """Where each shard lies, by its name in the tables; remote ones lie in the folder that they were fetched to."""
     locations = [location for path in manifests for location in pd.read_csv(path, sep="\t", dtype=str).location]
     here = [Path(location) for location in locations if "://" not in location]
-    return {path.stem: path for path in [*here, *(fetched.iterdir() if fetched else [])]}
+    return {table_name(path): path for path in [*here, *(fetched.iterdir() if fetched else [])]}
 
 
 def pictures_of(pairs: pd.DataFrame, places: dict[str, Path]) -> pd.Series:

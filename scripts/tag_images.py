@@ -15,6 +15,7 @@ import torch
 
 from concept_freq.io.digests import sha256_of
 from concept_freq.shards.batches import Pictures, stream
+from concept_freq.shards.names import table_name
 from concept_freq.shards.tar import listed
 from concept_freq.tags.base import KINDS, Tagger, add_options
 from concept_freq.tags.tagging import Parts, tag
@@ -78,12 +79,12 @@ def main() -> None:
     args.shards = listed(args.shards)
     names = [concept.name for concept in read_concepts(args.concepts)]
     parts = Parts(args.out.with_name(f".{args.out.stem}.{fingerprint(args)}"), len(names))
-    left = [path for path in args.shards if not parts.has(path.stem)]
+    left = [path for path in args.shards if not parts.has(table_name(path))]
     if left:
         tagger = open_tagger(args, names)
         pictures = Pictures(left, tagger.prepare, args.batch_size, "pictures")
         tag(tagger, stream(pictures, args.workers, tagger.device.type == "cuda"), left, args.floor, parts)
-    tags, skipped = parts.join([path.stem for path in args.shards], args.out, args.histograms, args.skipped)
+    tags, skipped = parts.join([table_name(path) for path in args.shards], args.out, args.histograms, args.skipped)
     shutil.rmtree(parts.folder)
     print(f"{tags} tags, {skipped} samples skipped")
 

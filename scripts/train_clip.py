@@ -17,7 +17,9 @@ from concept_freq.io.progress import progress
 from concept_freq.models import clip, objectives
 from concept_freq.models.preprocessing import shrink, to_input
 from concept_freq.models.training import fit, save_checkpoint
-from concept_freq.shards.tar import Skips, caption_of, listed, picture_of, read_samples
+from concept_freq.shards.captions import caption_of
+from concept_freq.shards.pictures import picture_of
+from concept_freq.shards.tar import Skips, listed, read_samples
 
 
 def read_pairs(shards: list[Path], side: int) -> tuple[np.ndarray, list[str]]:

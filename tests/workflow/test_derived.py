@@ -13,7 +13,8 @@ import yaml
 from programs import REPOSITORY
 from project import copy_repository, finished, jobs
 
-from concept_freq.shards.tar import Skips, add_member, picture_of, read_samples, shard_writer
+from concept_freq.shards.pictures import picture_of
+from concept_freq.shards.tar import Skips, add_member, read_samples, shard_writer
 
 PLANTED = 8
 SHARDS = [f"0000{i}" for i in range(4)]

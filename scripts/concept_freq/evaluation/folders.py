@@ -5,7 +5,7 @@ from pathlib import Path
 
 from concept_freq.evaluation.labels import natural_key
 from concept_freq.evaluation.layout import CLASS_NAMES
-from concept_freq.shards.tar import PICTURE_EXTENSIONS
+from concept_freq.shards.pictures import PICTURE_EXTENSIONS
 
 PICTURES = {*PICTURE_EXTENSIONS, "bmp", "gif", "jfif", "jpe", "pbm", "pgm", "pnm", "ppm", "tif", "tiff"}
 SPLITS = {"train", "training", "trn", "val", "valid", "validation", "dev", "test", "testing"}

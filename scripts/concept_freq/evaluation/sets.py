@@ -7,7 +7,9 @@ import numpy as np
 
 from concept_freq.evaluation.classes import EvaluationClass
 from concept_freq.evaluation.layout import whole_split
-from concept_freq.shards.tar import PICTURE_EXTENSIONS, Sample, Skips, listed, read_samples
+from concept_freq.shards.names import table_name
+from concept_freq.shards.pictures import PICTURE_EXTENSIONS
+from concept_freq.shards.tar import Sample, Skips, listed, read_samples
 
 UNLABELLED = -1  # in torchvision, TensorFlow and Hugging Face datasets
 
@@ -21,7 +23,7 @@ def read_dataset(shards: list[Path]) -> Iterator[tuple[str, Sample]]:
     """(shard, sample) of an evaluation set in order; a truncated shard is an error, for scores need every picture."""
     skips = Skips("evaluation")
     for path in shards:
-        yield from ((path.stem, sample) for sample in read_samples(path, skips))
+        yield from ((table_name(path), sample) for sample in read_samples(path, skips))
         if skips.rows:
             raise ValueError(f"{path}: {skips.rows[0]['reason']}; fetch it again")
 

@@ -11,11 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from concept_freq.figures.look import COLOURS
-from concept_freq.shards.tar import Sample, Skips, picture_of, read_samples
+from concept_freq.shards.pictures import is_picture, picture_of
+from concept_freq.shards.tar import Sample, Skips, read_samples
 
 COLUMNS, ROWS, WIDTH = 6, 3, 30
 SIDE, LINE = 1.7, 0.125  # inches: of a picture, of a line of text
 MOST = 8  # tags of a line
+LONGEST = 180  # characters of a caption
 LINE_COLOURS = (COLOURS[2], COLOURS[4], COLOURS[1], COLOURS[3])
 
 
@@ -24,7 +26,7 @@ def draw_picture(axes: Axes, sample: Sample) -> None:
     try:
         axes.imshow(picture_of(sample), interpolation="lanczos")
     except ValueError as reason:
-        place = {"ha": "center", "va": "center", "wrap": True, "transform": axes.transAxes}
+        place = {"ha": "center", "va": "center", "wrap": True, "transform": axes.transAxes, "parse_math": False}
         axes.text(0.5, 0.5, str(reason), **place)
     axes.set_xticks([])
     axes.set_yticks([])
@@ -40,7 +42,12 @@ def readable_samples(shard: Path, n: int) -> Iterator[Sample]:
         except ValueError:
             return False
 
-    return islice(filter(is_readable, read_samples(shard, Skips("sheet"))), n)
+    return islice(filter(is_readable, read_samples(shard, Skips("sheet"), is_picture)), n)
+
+
+def shortened(caption: str) -> str:
+    """The beginning of a caption that is too long for a sheet."""
+    return f"{caption[:LONGEST].rstrip()} …" if len(caption) > LONGEST else caption
 
 
 def names_of(tags: pd.DataFrame, names: list[str], low: float, high: float = float("inf")) -> str:

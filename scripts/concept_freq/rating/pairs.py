@@ -16,7 +16,7 @@ from PIL import Image
 from concept_freq.counts.chunk import TWO_SIDED_SQL, create_tags, hits_by_piece, shown_from
 from concept_freq.counts.index_hits import create_hits
 from concept_freq.io.duck import sql_text
-from concept_freq.world.scenes import encode_jpeg
+from concept_freq.shards.pictures import encode_jpeg
 
 STRATA = ("misaligned", "aligned", "one_sided")
 SIDE = 512  # pixels: larger pictures are shrunk

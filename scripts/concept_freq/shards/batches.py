@@ -8,7 +8,9 @@ import torch
 from PIL import Image
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from concept_freq.shards.tar import Sample, Skips, picture_of, read_samples
+from concept_freq.shards.names import table_name
+from concept_freq.shards.pictures import is_picture, picture_of
+from concept_freq.shards.tar import Sample, Skips, read_samples
 
 Prepare = Callable[[Image.Image], torch.Tensor]
 
@@ -30,7 +32,7 @@ class Batch:
 def samples_of(shards: list[Path], skips: Skips) -> Iterator[tuple[str, Sample]]:
     """(shard, sample) of shards in order; what a truncated shard lost is in ``skips``."""
     for path in shards:
-        yield from ((path.stem, sample) for sample in read_samples(path, skips))
+        yield from ((table_name(path), sample) for sample in read_samples(path, skips, is_picture))
 
 
 def in_batches(samples: Iterator[tuple[str, Sample]], size: int, skips: Skips) -> Iterator[tuple[list, list[dict]]]:

@@ -8,10 +8,10 @@ import errno
 import tarfile
 import time
 from pathlib import Path
-from typing import NamedTuple
 
 from concept_freq.io.atomic import publish
 from concept_freq.io.digests import sha256_of
+from concept_freq.shards.manifests import Shard
 from concept_freq.shards.remote import (
     CUT,
     PATIENCE,
@@ -30,25 +30,6 @@ LARGEST = 1 << 38  # bytes of a file whose size nobody says
 MAGIC = {".parquet": b"PAR1", ".gz": b"\x1f\x8b", ".tgz": b"\x1f\x8b", ".zst": b"\x28\xb5\x2f\xfd"}
 UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}  # what this machine's disk says
 PAGES = (b"<!doctype", b"<html", b"<?xml")
-
-
-class Shard(NamedTuple):
-    """A row of a manifest; size and sha256 are None where they are not known."""
-
-    location: str
-    size: int | None = None
-    sha256: str | None = None
-
-    @property
-    def name(self) -> str:
-        """File name."""
-        return self.location.split("?")[0].rpartition("/")[2]
-
-
-def read_rows(text: str) -> list[Shard]:
-    """Shards from lines of LOCATION, SIZE and SHA256 with tabs between, the last two empty where not known."""
-    cells = [line.split("\t") for line in text.splitlines()]
-    return [Shard(location, int(size) if size else None, sha256 or None) for location, size, sha256 in cells]
 
 
 class FetchError(RuntimeError):

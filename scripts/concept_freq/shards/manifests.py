@@ -4,15 +4,35 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from concept_freq.io.atomic import atomic_path
-from concept_freq.shards.fetch import Shard
+from concept_freq.shards.names import shard_name
 from concept_freq.shards.remote import shown
 
 COLUMNS = ("name", "location", "size", "sha256")
 GIVEN = COLUMNS[1:]  # what a manifest of one's own must have; the name is the location's last part
 SIZE = re.compile(r"[0-9]{0,18}")
 SHA256 = re.compile(r"([0-9A-Fa-f]{64})?")
+
+
+class Shard(NamedTuple):
+    """A row of a manifest; size and sha256 are None where they are not known."""
+
+    location: str
+    size: int | None = None
+    sha256: str | None = None
+
+    @property
+    def name(self) -> str:
+        """File name."""
+        return shard_name(self.location)
+
+
+def read_rows(text: str) -> list[Shard]:
+    """Shards from lines of LOCATION, SIZE and SHA256 with tabs between, the last two empty where not known."""
+    cells = [line.split("\t") for line in text.splitlines()]
+    return [Shard(location, int(size) if size else None, sha256 or None) for location, size, sha256 in cells]
 
 
 class ManifestError(ValueError):

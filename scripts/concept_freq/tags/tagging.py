@@ -13,6 +13,7 @@ import torch
 from concept_freq.io.parquet import KEPT, read_rows
 from concept_freq.io.tables import ENCODINGS, SCHEMAS, atomic_path, write_table
 from concept_freq.shards.batches import Batch
+from concept_freq.shards.names import table_name
 from concept_freq.tags.base import Tagger
 from concept_freq.tags.fitting import Fitted
 
@@ -123,7 +124,7 @@ class Open:
 @torch.no_grad()
 def tag(tagger: Tagger, batches: Iterable[Batch], shards: list[Path], floor: float, parts: Parts) -> None:
     """Tag the pictures of shards and keep each shard's part as soon as it is complete."""
-    opened, fitted = Open([path.stem for path in shards], parts), Fitted(tagger)
+    opened, fitted = Open([table_name(path) for path in shards], parts), Fitted(tagger)
     for batch in batches:
         opened.lost += batch.skipped
         if batch.readable:

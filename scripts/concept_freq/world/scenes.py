@@ -1,7 +1,5 @@
 """Compose scenes: emoji pictures in random pose, size and place on a random background."""
 
-import io
-
 import numpy as np
 from PIL import Image
 
@@ -53,10 +51,3 @@ def compose_alone(rng: np.random.Generator, picture: np.ndarray, side: int) -> I
     size = rng.uniform(SIZES[3][0], SIZES[1][1])
     paste(scene, posed(rng, picture, round(side * size)), 0.5 + (1 - size) * rng.uniform(-0.5, 0.5, 2))
     return scene
-
-
-def encode_jpeg(image: Image.Image, quality: int = 90) -> bytes:
-    """JPEG bytes of an image."""
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()

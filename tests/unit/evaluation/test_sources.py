@@ -10,7 +10,8 @@ from conftest import call, picture, write_pictures
 import import_downstream
 from concept_freq.evaluation.classes import EvaluationClass
 from concept_freq.evaluation.sources import Source, open_source
-from concept_freq.shards.tar import Skips, picture_of, read_samples
+from concept_freq.shards.pictures import picture_of
+from concept_freq.shards.tar import Skips, read_samples
 
 COLOURS = {"red panda": (255, 0, 0), "T-shirt": (0, 255, 0), "acorn": (0, 0, 255)}
 

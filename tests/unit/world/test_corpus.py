@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from programs import REPOSITORY
 
+from concept_freq.shards.pictures import encode_jpeg
 from concept_freq.text.concepts import lemma_forms, read_concepts, split_list
 from concept_freq.text.lemmas import lemmas
 from concept_freq.world.captions import (
@@ -16,7 +17,7 @@ from concept_freq.world.captions import (
     write_caption,
 )
 from concept_freq.world.design import FAULTS, deal_scenes, log_uniform_counts, plan_scenes, scene_sizes
-from concept_freq.world.scenes import compose, encode_jpeg
+from concept_freq.world.scenes import compose
 
 WORLD = REPOSITORY / "config" / "concepts" / "emoji_world.tsv"
 STYLE = CaptionStyle(alias=0.3, keyword=0.2, omitted=0.2, plural=0.3, lookalike=0.3)

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from programs import REPOSITORY
 
-from concept_freq.shards.tar import Skips, caption_of, picture_of, read_samples
+from concept_freq.shards.captions import caption_of
+from concept_freq.shards.pictures import picture_of
+from concept_freq.shards.tar import Skips, read_samples
 from concept_freq.text.concepts import read_concepts
 from concept_freq.world.captions import CLEAN_TEMPLATES, clean_caption, named_concepts
 from concept_freq.world.design import scene_sizes

@@ -6,7 +6,9 @@ import tarfile
 import pytest
 from PIL import Image
 
-from concept_freq.shards.tar import Skips, add_member, caption_of, picture_of, read_samples, shard_writer
+from concept_freq.shards.captions import caption_of
+from concept_freq.shards.pictures import picture_of
+from concept_freq.shards.tar import Skips, add_member, read_samples, shard_writer
 
 
 def jpeg() -> bytes:

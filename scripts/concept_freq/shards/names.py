@@ -1,0 +1,52 @@
+"""Names of shards: of the file, in tables, and the number that puts it into a chunk. Standard library only."""
+
+import re
+
+ENDINGS = re.compile(
+    r"(\.(tar|tgz|parquet|arrow|feather|tsv|csv|txt|jsonl?|gz|gzip|bz2|xz|zst|zstd|lz4|br|snappy|lzo))+$", re.IGNORECASE
+)
+SPARK = re.compile(r"part-(?:[a-z]-)?(\d+)")  # part-00012-UUID-c000, part-r-00012-UUID, part-00012-tid-…-c000
+OF = re.compile(r"(\d+)[-_]of[-_]\d+")  # train-00012-of-00128, data-00012-of-00128-HASH, HASH_00012_of_00128
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+HASH = re.compile(r"(?<![0-9a-z])(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{12,}(?![0-9a-z])", re.IGNORECASE)
+APART = re.compile(r"(?<![0-9A-Za-z])\d+(?![0-9A-Za-z])")  # 00012 in laion-00012.tar, and not 2 in laion-v2-00012.tar
+ANY = re.compile(r"\d+")
+
+
+def is_remote(location: str) -> bool:
+    """Whether a shard lies at an address."""
+    return "://" in location
+
+
+def shard_name(location: object) -> str:
+    """File name of a shard, wherever it lies; of an address without query and fragment."""
+    location = str(location)
+    if is_remote(location):
+        location = re.split("[?#]", location)[0]
+    return location.rpartition("/")[2]
+
+
+def is_tar(location: object) -> bool:
+    """Whether a shard is a tar by its name, compressed or not."""
+    return re.search(r"\.(tgz|tar(\.[a-z0-9]+)?)$", shard_name(location), re.IGNORECASE) is not None
+
+
+def table_name(location: object) -> str:
+    """Name of a shard in tables of samples: its file name without the endings of formats and compressions."""
+    name = shard_name(location)
+    return ENDINGS.sub("", name) or name
+
+
+def shard_number(location: object) -> int:
+    """The number in a shard's name, which alone decides its chunk: adding a shard moves no other.
+
+    It is the part's number where Spark or Hugging Face wrote the name, otherwise the last number of the name, of those
+    that stand apart if there are any; digits of UUIDs and hashes are none. Raises ValueError where there is no number.
+    """
+    name = table_name(location)
+    if written := SPARK.match(name) or OF.search(name):
+        return int(written[1])
+    name = HASH.sub("", UUID.sub("", name))
+    if not (numbers := APART.findall(name) or ANY.findall(name)):
+        raise ValueError(f"{location}: a shard's name must end in its number, as in 00012.tar")
+    return int(numbers[-1])
