@@ -5,6 +5,8 @@ Sources: open_clip:TAG, hf:REPOSITORY (in open_clip's layout) or hf:REPOSITORY/F
 """
 
 import argparse
+import contextlib
+import dataclasses
 import os
 import shutil
 import sys
@@ -14,12 +16,14 @@ from pathlib import Path
 import open_clip
 import safetensors.torch
 from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import RemoteEntryNotFoundError
 
 from concept_freq.io.digests import sha256_of
 from concept_freq.io.tables import atomic_path
 from concept_freq.models import clip
-from concept_freq.models.checkpoints import FORMATS, fit_into, read_state
-from concept_freq.models.preprocessing import NAMED, NAMES, named, write_recipe
+from concept_freq.models.checkpoints import FORMATS, load_into
+from concept_freq.models.origin import HUB_CONFIG, Origin, check_activation, preparation
+from concept_freq.models.preprocessing import NAMES, write_recipe
 
 UNREACHABLE = (OSError, RuntimeError, ValueError)
 
@@ -39,11 +43,14 @@ def locate(source: str, architecture: str, folder: Path) -> Path:
     if kind == "open_clip":
         settings = open_clip.get_pretrained_cfg(architecture, name)
         if not settings:
-            raise ValueError(f"open_clip has no weights {name!r} for {architecture}")
+            known = ", ".join(open_clip.list_pretrained_tags_by_model(architecture)) or "none"
+            raise ValueError(f"open_clip has no weights {name!r} for {architecture}; it has {known}")
         return Path(open_clip.download_pretrained(settings, cache_dir=str(folder)))
     if kind == "hf":
         owner, repository, *file = name.split("/", 2)
         wanted = file[0] if file else "open_clip_pytorch_model.bin"
+        with contextlib.suppress(RemoteEntryNotFoundError):  # the config is read beside the weights; not all have one
+            hf_hub_download(f"{owner}/{repository}", HUB_CONFIG, cache_dir=str(folder))
         return Path(hf_hub_download(f"{owner}/{repository}", wanted, cache_dir=str(folder)))
     if "://" in source:
         return download(source, folder)
@@ -56,15 +63,6 @@ def check_sha256(path: Path, expected: str) -> None:
     """Raise ValueError where a file is not the one that the registry names."""
     if expected and (found := sha256_of([path])) != expected:
         raise ValueError(f"{path}: sha256 is {found}, the model's row expects {expected}; fetch it again")
-
-
-def settings_of(source: str, architecture: str, preprocessing: str) -> dict:
-    """How pictures are prepared: as the row says, else as open_clip knows of the weights, else as CLIP's."""
-    if preprocessing:
-        return named(preprocessing)
-    tag = source.removeprefix("open_clip:") if source.startswith("open_clip:") else ""
-    known = open_clip.get_pretrained_cfg(architecture, tag) if tag else {}
-    return {key: known.get(key, default) for key, default in NAMED["clip"].items()}
 
 
 def main() -> None:
@@ -82,21 +80,24 @@ def main() -> None:
     args.cache.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # logs are no terminals
     try:
+        clip.register(args.architecture)
+        origin = Origin(args.source, args.architecture, args.format, Path(args.source))
+        check_activation(origin)  # by what is known before anything is fetched
         path = locate(args.source, args.architecture, args.cache)
         check_sha256(path, args.sha256)
+        origin = dataclasses.replace(origin, path=path)
+        check_activation(origin)
+        settings, why = preparation(origin, args.preprocessing or "")
         model = clip.create(args.architecture)
-        state = read_state(path)
-        if args.source.startswith("open_clip:") and args.format == "open_clip":
-            state = open_clip.factory.convert_state_dict(model, state)  # of SigLIP and others in layouts of their own
-        fit_into(model, FORMATS[args.format](state), f"{path} for {args.architecture}")
+        load_into(model, path, f"{path.name} for {args.architecture}", args.format)
     except UNREACHABLE as error:
-        sys.exit(f"{args.source}: {error}")
+        sys.exit(str(error) if str(error).startswith(args.source) else f"{args.source}: {error}")
     with atomic_path(args.recipe) as temporary:
-        write_recipe(settings_of(args.source, args.architecture, args.preprocessing), temporary)
+        write_recipe(settings, temporary)
     with atomic_path(args.out) as temporary:
         weights = {name: value.contiguous().clone() for name, value in model.state_dict().items()}
         safetensors.torch.save_file(weights, temporary)
-    print(f"{args.source}: {sum(p.numel() for p in model.parameters()):,} parameters")
+    print(f"{args.source}: {sum(p.numel() for p in model.parameters()):,} parameters; pictures are prepared {why}")
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def open_tagger(args: argparse.Namespace, names: list[str]) -> Tagger:
     if not args.checkpoint.exists():
         sys.exit(f"{args.checkpoint}: no such checkpoint; config/README.md says where each tagger's is found")
     kind = KINDS[args.kind]
-    if missing := [f"--{key}" for key in kind.keys if getattr(args, key) is None]:
+    if missing := [f"--{key}" for key in kind.required if getattr(args, key) is None]:
         sys.exit(f"{args.kind}: needs {', '.join(missing)}")
     try:
         options = {key: getattr(args, key) for key in kind.keys}

@@ -72,14 +72,8 @@ def siglip(tmp_path):
     (tmp_path / "tiny_tagger.json").write_text(json.dumps(TINY))
     model = clip.create(tmp_path / "tiny_tagger.json")
     torch.save(model.state_dict(), tmp_path / "tiny.pt")
-    return [
-        "--kind",
-        "open_clip",
-        "--architecture",
-        tmp_path / "tiny_tagger.json",
-        "--checkpoint",
-        tmp_path / "tiny.pt",
-    ]
+    options = ["--kind", "open_clip", "--architecture", tmp_path / "tiny_tagger.json"]
+    return [*options, "--checkpoint", tmp_path / "tiny.pt", "--preprocessing", "clip"]
 
 
 def command_of(folder: Path, shards, concepts, *options) -> list[str]:
@@ -107,7 +101,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 @torch.no_grad()
 def test_tags_are_those_of_a_plain_loop(tmp_path, shards, concepts, siglip):
-    run(tmp_path / "out", shards, concepts, *siglip, "--preprocessing", "clip", "--batch-size", 4)
+    run(tmp_path / "out", shards, concepts, *siglip, "--batch-size", 4)
     model = clip.create(siglip[3], siglip[5]).eval()
     labels = clip.embed_texts(model, clip.tokenizer(siglip[3]), NAMES)
     expected, prepare = {}, recipe("clip", 16)
@@ -268,6 +262,16 @@ def test_what_is_not_there_is_one_message(tmp_path, shards, concepts, siglip, op
         pytest.skip("there is a GPU here")
     with pytest.raises(SystemExit, match=message):
         run(tmp_path / "out", shards, concepts, *siglip, *options)
+
+
+def test_a_siglip_without_a_word_on_its_pictures_is_a_question(tmp_path, shards, concepts, siglip):
+    with pytest.raises(SystemExit, match=r"which have a logit bias as SigLIP's: set preprocessing \(siglip, clip"):
+        run(tmp_path / "out", shards, concepts, *siglip[:-2])
+    own = {"preprocess_cfg": {"mean": [0.5] * 3, "std": [0.5] * 3, "resize_mode": "squash"}}
+    (tmp_path / "tiny.json").write_text(json.dumps(own))
+    assert "pictures are prepared as" in run(tmp_path / "beside", shards, concepts, *siglip[:-2])
+    run(tmp_path / "named", shards, concepts, *siglip[:-1], "siglip")
+    assert contents(tmp_path / "beside") == contents(tmp_path / "named")
 
 
 def test_a_batch_that_does_not_fit_is_halved_and_the_size_that_fits_remembered(capsys):
