@@ -28,6 +28,10 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
     "similarity": {"shard": TEXT, "row": pa.uint32(), "similarity": pa.float32()},
     "removed": {"shard": TEXT, "row": pa.uint32(), "similarity": pa.float32()},
     "tag_histograms": {"concept_id": pa.uint16(), "bin": pa.uint8(), "n": COUNT},
+    "tags_per_picture": {
+        **{"pretraining": TEXT, "n_pictures": COUNT, "n_concepts": COUNT, "n_tags": COUNT, "mean": SHARE},
+        **{"median": COUNT, "p95": COUNT, "share_of_list": SHARE, "flagged": pa.bool_(), "remark": TEXT},
+    },
     "skipped": {
         "step": TEXT,
         "shard": TEXT,
