@@ -24,7 +24,7 @@ from concept_freq.models import clip
 from concept_freq.models.preprocessing import recipe
 from concept_freq.shards.batches import Pictures
 from concept_freq.shards.tar import add_member, shard_writer
-from concept_freq.tags.base import Tagger
+from concept_freq.tags.base import KINDS, Kind, Tagger
 from concept_freq.tags.fitting import Fitted
 from concept_freq.tags.labels import average, write_labels
 from concept_freq.tags.ram_plus import RamPlus, preprocess
@@ -230,6 +230,23 @@ def test_owlv2_gives_a_concept_the_probability_of_its_best_box(tmp_path, shards,
     expected = torch.sigmoid(whole.logits)[0].amax(dim=0)
     for c in range(len(NAMES)):
         assert abs(tags["00002", 0, c] - expected[c].item()) < 1e-3
+
+
+def test_a_kind_of_one_s_own_is_a_file_and_an_entry(tmp_path, shards, concepts, monkeypatch):
+    (tmp_path / "light_tagger.py").write_text(
+        "import numpy as np, torch\n"
+        "from concept_freq.tags.base import Tagger\n"
+        "def open_tagger(checkpoint, names, *, device, template):\n"
+        "    shown = torch.linspace(0, 1, len(names)) * (template == 'bright')\n"
+        "    prepare = lambda picture: torch.tensor(float(np.asarray(picture).mean() > 0))\n"
+        "    return Tagger(prepare, lambda bright: bright[:, None] * shown, torch.device(device))\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(KINDS, "light", Kind("light_tagger:open_tagger", ("template",), memory_mb=1))
+    options = ["--kind", "light", "--checkpoint", concepts, "--template", "bright", "--device", "cpu"]
+    run(tmp_path / "out", shards, concepts, *options)
+    tags = pd.read_parquet(tmp_path / "out" / "tags.parquet")
+    assert tags.groupby("concept_id").size().to_dict() == {2: 20, 3: 20, 4: 20}
 
 
 def test_a_model_without_a_bias_needs_softmax(tmp_path, shards, concepts, siglip):
