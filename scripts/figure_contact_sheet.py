@@ -11,6 +11,7 @@ import pandas as pd
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.figures.look import COLOURS, save, use_style
 from concept_freq.figures.sheets import draw_picture
+from concept_freq.io.listed import require_list
 from concept_freq.shards.tar import Skips, read_samples
 from concept_freq.text.concepts import read_concepts
 
@@ -34,6 +35,7 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    require_list([args.tags], args.concepts)
     captions = pd.read_parquet(args.captions).set_index(["shard", "row"]).caption
     tags, limit = pd.read_parquet(args.tags), limit_of(args.threshold, args.threshold_rule)
     names = [concept.name for concept in read_concepts(args.concepts)]

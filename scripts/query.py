@@ -19,6 +19,7 @@ from concept_freq.counts.index_hits import create_hits, register_forms
 from concept_freq.counts.lexicon import MODES, forms_of
 from concept_freq.counts.thresholds import RULES, limit_of
 from concept_freq.io.duck import at_limits, connect
+from concept_freq.io.listed import require_list
 from concept_freq.text.concepts import Concept, lemma_forms, read_concepts
 
 EXAMPLES_SQL = """
@@ -108,6 +109,8 @@ def main() -> None:
     if not indexed or (args.pretraining and args.pretraining not in indexed):
         sys.exit(f"{results}/text_index: no index of {args.pretraining or 'any dataset'}; indexed: {indexed}")
     concepts = read_concepts(Path(config["concepts"]))
+    for pretraining in [args.pretraining] if args.pretraining else indexed:
+        require_list(map(Path, files(results, "image_tags", pretraining)), Path(config["concepts"]))
     counting = config["counting"]
     limit = limit_of(counting["thresholds"][0], counting.get("threshold_rule", RULES[0]))
     for pretraining in [args.pretraining] if args.pretraining else indexed:

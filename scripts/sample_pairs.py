@@ -14,6 +14,7 @@ from concept_freq.counts.index_hits import register_forms
 from concept_freq.counts.lexicon import MODES
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.io.duck import connect
+from concept_freq.io.listed import require_list
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_table
 from concept_freq.rating.pairs import PAIR, Chunk, concepts_of, draw_pairs, jpeg_of
@@ -76,6 +77,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    require_list(args.tags, args.concepts)
     try:
         pairs = sample(args)
         pictures = pictures_of(pairs, places_of(args.manifests, args.fetched))

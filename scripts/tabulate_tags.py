@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.io.duck import connect
+from concept_freq.io.listed import require_list
 from concept_freq.io.tables import conform, write_csv
 from concept_freq.text.concepts import read_concepts
 
@@ -72,6 +73,7 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, help=".csv")
     args = parser.parse_args()
+    require_list([*args.tags, *args.histograms], args.concepts)
     n, limit = len(read_concepts(args.concepts)), limit_of(args.threshold, args.threshold_rule)
     rows = []
     for name in dict.fromkeys(path.parent.name for path in args.tags):

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from concept_freq.io.digests import sha256_of
+from concept_freq.io.listed import metadata_of
 from concept_freq.shards.batches import Pictures, stream
 from concept_freq.shards.tar import listed
 from concept_freq.tags.base import KINDS, Tagger, add_options
@@ -83,7 +84,8 @@ def main() -> None:
         tagger = open_tagger(args, names)
         pictures = Pictures(left, tagger.prepare, args.batch_size, "pictures")
         tag(tagger, stream(pictures, args.workers, tagger.device.type == "cuda"), left, args.floor, parts)
-    tags, skipped = parts.join([path.stem for path in args.shards], args.out, args.histograms, args.skipped)
+    shards = [path.stem for path in args.shards]
+    tags, skipped = parts.join(shards, args.out, args.histograms, args.skipped, metadata_of(args.concepts))
     for folder in args.out.parent.glob(f".{args.out.stem}.*/"):  # parts of jobs with other parameters too
         shutil.rmtree(folder)
     print(f"{tags} tags, {skipped} samples skipped")

@@ -1,5 +1,7 @@
 """Tags per picture: counted with the pictures that carry none, and flagged where they cannot be meant."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -8,17 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tabulate_tags
+from concept_freq.io.listed import metadata_of
 from concept_freq.io.tables import write_table
 
 
-def write_chunk(folder, n_concepts: int, carried: list[int], low: int = 0) -> None:
+def write_chunk(paths: list[Path], concepts: Path, n_concepts: int, carried: list[int], low: int = 0) -> None:
     """A chunk of pictures that carry so many tags above the threshold, and each ``low`` below it."""
+    listed = metadata_of(concepts)
     rows = [(row, i, 0.9 if i < n else 0.6) for row, n in enumerate(carried) for i in range(n + low)]
     columns = dict(zip(("row", "concept_id", "probability"), zip(*rows, strict=True), strict=True))
     table = pa.table({"shard": ["00000"] * len(rows), **{name: list(values) for name, values in columns.items()}})
-    write_table(table.set_column(3, "probability", table["probability"].cast(pa.float16())), "image_tags", folder[0])
+    write_table(
+        table.set_column(3, "probability", table["probability"].cast(pa.float16())), "image_tags", paths[0], listed
+    )
     counted = {"concept_id": list(range(n_concepts)), "bin": [0] * n_concepts, "n": [len(carried)] * n_concepts}
-    write_table(pa.table(counted), "tag_histograms", folder[1])
+    write_table(pa.table(counted), "tag_histograms", paths[1], listed)
 
 
 @pytest.fixture
@@ -31,7 +37,7 @@ def tabulate(tmp_path, monkeypatch):
         for name, parts in chunks.items():
             for i, carried in enumerate(parts):
                 paths = [tmp_path / kind / name / f"{i:05d}.parquet" for kind in files]
-                write_chunk(paths, n_concepts, carried, low=1)
+                write_chunk(paths, tmp_path / "concepts.tsv", n_concepts, carried, low=1)
                 for kind, path in zip(files, paths, strict=True):
                     files[kind].append(path)
         arguments = ["--concepts", tmp_path / "concepts.tsv", "--threshold", "0.7", "--out", tmp_path / "tags.csv"]

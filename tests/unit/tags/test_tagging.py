@@ -1,6 +1,7 @@
 """Tagging shards: what is kept, what a broken picture, a truncated shard, a kill and a full GPU make of it."""
 
 import contextlib
+import hashlib
 import io
 import json
 import shutil
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import safetensors.torch
 import torch
@@ -19,16 +22,18 @@ from programs import SCRIPTS
 from transformers import Owlv2Config, Owlv2ForObjectDetection, Owlv2ImageProcessor
 
 import tag_images
+from concept_freq.counts.chunk import create_tags, tally
 from concept_freq.counts.thresholds import limit_of
+from concept_freq.io.duck import connect
 from concept_freq.models import clip
 from concept_freq.models.preprocessing import recipe
-from concept_freq.shards.batches import Pictures
+from concept_freq.shards.batches import Batch, Pictures
 from concept_freq.shards.tar import add_member, shard_writer
 from concept_freq.tags.base import KINDS, Kind, Tagger
 from concept_freq.tags.fitting import Fitted
 from concept_freq.tags.labels import average, write_labels
 from concept_freq.tags.ram_plus import RamPlus, preprocess
-from concept_freq.tags.tagging import PARTS, Parts
+from concept_freq.tags.tagging import PARTS, Parts, tag
 
 NAMES = ["acorn", "bicycle", "red panda", "T-shirt", "volcano"]
 TINY = {"embed_dim": 16, "init_logit_scale": 3.0, "init_logit_bias": 0.1, "quick_gelu": False}
@@ -123,6 +128,32 @@ def test_tags_are_those_of_a_plain_loop(tmp_path, shards, concepts, siglip):
     histogram = pd.read_parquet(tmp_path / "out" / "h.parquet")
     assert (histogram.groupby("concept_id").n.sum() == 20).all()
     assert histogram.n[histogram.bin >= 50].sum() == len(tags)
+
+
+def test_tables_of_ids_say_which_list_they_are_of(tmp_path, shards, concepts, siglip):
+    run(tmp_path / "out", shards, concepts, *siglip)
+    for name in ("tags", "h"):
+        schema = pq.read_schema(tmp_path / "out" / f"{name}.parquet")
+        assert schema.field("concept_id").type == pa.uint32()
+        assert schema.metadata == {b"concepts_sha256": hashlib.sha256(concepts.read_bytes()).hexdigest().encode()}
+
+
+def test_a_list_of_more_concepts_than_16_bits_number_keeps_its_ids(tmp_path):
+    n, last = 70_000, 69_999
+    probability = torch.zeros(2, n)
+    probability[0, 4_463] = probability[1, last] = 0.9  # 69,999 is 4,463 in 16 bits
+    parts = Parts(tmp_path / "parts", n)
+    batch = Batch(torch.zeros(2, 1), [("00000", 0, "a"), ("00000", 1, "b")], [0, 1])
+    tagger = Tagger(lambda picture: picture, lambda images: probability, torch.device("cpu"))
+    tag(tagger, [batch], [Path("00000.tar")], 0.5, parts)
+    paths = [tmp_path / f"{name}.parquet" for name in PARTS]
+    assert parts.join(["00000"], *paths) == (2, 0)
+    assert pd.read_parquet(paths[0]).concept_id.tolist() == [4_463, last]
+    histogram = pd.read_parquet(paths[1])
+    assert histogram[histogram.bin > 0].concept_id.tolist() == [4_463, last]
+    db = connect()
+    create_tags(db, [paths[0]], 0.5, "tags")
+    assert np.flatnonzero(tally(db, "select concept_id, count(*) from tags group by 1", n)[0]).tolist() == [4_463, last]
 
 
 def test_twice_the_same_bytes_and_with_workers_too(tmp_path, shards, concepts, siglip):
