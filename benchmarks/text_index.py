@@ -97,7 +97,7 @@ def write_corpus(folder: Path, n: int) -> list[str]:
             keys = pa.array([f"{i:09d}" for i in range(block, block + size)])
             captions.write_table(pa.table([shard * size, pa.array(rows), keys, pa.array(texts)], CAPTIONS))
             of_row = np.repeat(rows, 8)
-            tagged = rng.choice(len(concepts), len(of_row), p=weights / weights.sum()).astype(np.uint16)
+            tagged = rng.choice(len(concepts), len(of_row), p=weights / weights.sum()).astype(np.uint32)
             probability = rng.uniform(0.5, 1, len(of_row)).astype(np.float16)
             tags.write_table(pa.table([shard * len(of_row), of_row, tagged, probability], TAGS))
     return concepts
@@ -105,7 +105,7 @@ def write_corpus(folder: Path, n: int) -> list[str]:
 
 CAPTIONS = pa.schema({"shard": pa.string(), "row": pa.uint32(), "key": pa.string(), "caption": pa.string()}.items())
 TAGS = pa.schema(
-    {"shard": pa.string(), "row": pa.uint32(), "concept_id": pa.uint16(), "probability": pa.float16()}.items()
+    {"shard": pa.string(), "row": pa.uint32(), "concept_id": pa.uint32(), "probability": pa.float16()}.items()
 )
 
 

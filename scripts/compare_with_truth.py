@@ -13,6 +13,7 @@ from concept_freq.counts.chunk import MISALIGNED_SQL, create_tags
 from concept_freq.counts.index_hits import create_hits, register_forms
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.io.duck import connect
+from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import verify
 from concept_freq.io.tables import write_parquet
 from concept_freq.text.concepts import caption_forms, read_concepts
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     verify([*args.index, *args.tags, *args.truth])
+    require_list(args.tags, args.concepts)
     concepts = read_concepts(args.concepts)
     ids = {concept.name: i for i, concept in enumerate(concepts)}
     db = connect(args.threads)

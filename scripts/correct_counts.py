@@ -14,6 +14,7 @@ import pandas as pd
 from concept_freq.analysis.intervals import wilson
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.io.duck import connect
+from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import read_frame, verify
 from concept_freq.io.tables import write_csv
 from concept_freq.tags.correction import Labelled, correct
@@ -76,6 +77,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     verify([*args.tags, *args.truth])
+    require_list([*args.tags, *args.histograms], args.concepts)
     table, sample = measure(connect(), args)
     histograms = pd.concat([read_frame(path) for path in args.histograms])
     n = int(histograms[histograms.concept_id == 0].n.sum())

@@ -6,6 +6,7 @@ from pathlib import Path
 from concept_freq.counts.chunk import count_chunk
 from concept_freq.counts.lexicon import MODES
 from concept_freq.counts.thresholds import add_arguments
+from concept_freq.io.listed import require_list
 from concept_freq.io.tables import write_parquet
 from concept_freq.text.concepts import read_concepts
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    require_list([args.tags] if args.tags else [], args.concepts)
     concepts = read_concepts(args.concepts)
     indices = {mode: args.noun_index if mode == "unigram_spacy" else args.index for mode in args.modes}
     counts = count_chunk(

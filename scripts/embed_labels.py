@@ -6,6 +6,7 @@ as RAM++ was published.
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import torch
@@ -29,7 +30,10 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     descriptions = json.loads(args.descriptions.read_text(encoding="utf-8"))
     names = [concept.name for concept in read_concepts(args.concepts)]
-    model = clip.create(args.architecture, args.checkpoint).eval().to(devices.pick())
+    try:
+        model = clip.create(args.architecture, args.checkpoint).eval().to(devices.pick())
+    except (ValueError, OSError) as error:
+        sys.exit(str(error))
     texts = [text for name in names for text in descriptions[name]]
     rows = clip.embed_texts(model, clip.tokenizer(args.architecture), texts).numpy()
     labels, start = {}, 0

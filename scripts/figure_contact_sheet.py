@@ -12,6 +12,7 @@ from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.figures.look import COLOURS, save, use_style
 from concept_freq.figures.sheets import draw_picture, shortened
 from concept_freq.io.cells import inert
+from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import read_frame
 from concept_freq.shards.names import table_name
 from concept_freq.shards.pictures import is_picture
@@ -38,6 +39,7 @@ def main() -> None:
     add_arguments(parser)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    require_list([args.tags], args.concepts)
     captions = read_frame(args.captions).set_index(["shard", "row"]).caption
     tags, limit = read_frame(args.tags), limit_of(args.threshold, args.threshold_rule)
     names = [concept.name for concept in read_concepts(args.concepts)]

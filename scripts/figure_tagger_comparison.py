@@ -12,6 +12,7 @@ import pandas as pd
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.figures.look import pretty, save, use_style
 from concept_freq.figures.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
+from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import read_frame
 from concept_freq.io.tables import write_csv
 from concept_freq.shards.names import table_name
@@ -42,6 +43,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path, required=True, help="CSV (out)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    require_list(args.tags, args.concepts)
     shard, names = table_name(args.shard), [concept.name for concept in read_concepts(args.concepts)]
     tables = [read_frame(path) for path in args.tags]
     tables = [table[table.shard == shard].astype({"probability": float}) for table in tables]

@@ -12,6 +12,7 @@ from scipy.stats import beta
 
 from concept_freq.figures.look import COLOURS, GREY, count_axis, pretty, save, short_count, use_style
 from concept_freq.io.duck import connect
+from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import verify
 
 RELIABILITY_SQL = """
@@ -68,9 +69,12 @@ def main() -> None:
     parser.add_argument("--corrected", type=Path, nargs="+", required=True, help="PRETRAINING.csv")
     parser.add_argument("--tags", type=Path, nargs="+", required=True, help="PRETRAINING/CHUNK.parquet")
     parser.add_argument("--truth", type=Path, nargs="+", required=True, help="PRETRAINING/SHARD.parquet")
+    parser.add_argument("--concepts", type=Path, help="list that the tags must be of")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     verify([*args.tags, *args.truth])
+    if args.concepts:
+        require_list(args.tags, args.concepts)
     use_style()
     columns = len(args.corrected)
     figure, grid = plt.subplots(2, columns, figsize=(3.3 * columns, 6), squeeze=False, layout="constrained")

@@ -9,6 +9,7 @@ import pandas as pd
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.figures.look import save, use_style
 from concept_freq.figures.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
+from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import read_frame
 from concept_freq.shards.names import table_name
 from concept_freq.text.concepts import read_concepts
@@ -31,6 +32,7 @@ def main() -> None:
     add_arguments(parser, many=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    require_list([args.tags], args.concepts)
     tags, shard = read_frame(args.tags), table_name(args.shard)
     tags = tags[tags.shard == shard].astype({"probability": float})
     names = [concept.name for concept in read_concepts(args.concepts)]

@@ -6,6 +6,7 @@ file.
 """
 
 import argparse
+import dataclasses
 import hashlib
 import os
 import re
@@ -20,9 +21,11 @@ from huggingface_hub import hf_hub_download
 from concept_freq.io.atomic import atomic_path
 from concept_freq.io.digests import sha256_of
 from concept_freq.models import clip
-from concept_freq.models.checkpoints import FORMATS, fit_into, read_state
-from concept_freq.models.preprocessing import NAMED, NAMES, named, write_recipe
-from concept_freq.shards.fetch import Shard, fetch
+from concept_freq.models.checkpoints import FORMATS, load_into
+from concept_freq.models.origin import Origin, check_activation, preparation
+from concept_freq.models.preprocessing import NAMES, write_recipe
+from concept_freq.shards.fetch import fetch
+from concept_freq.shards.manifests import Shard
 from concept_freq.shards.remote import shown
 
 UNREACHABLE = (OSError, RuntimeError, ValueError)
@@ -82,15 +85,6 @@ def check_sha256(path: Path, expected: str) -> None:
         raise ValueError(f"{path}: sha256 is {found}, the model's row expects {expected}; delete {path} or correct it")
 
 
-def settings_of(source: str, architecture: str, preprocessing: str) -> dict:
-    """How pictures are prepared: as the row says, else as open_clip knows of the weights, else as CLIP's."""
-    if preprocessing:
-        return named(preprocessing)
-    tag = source.removeprefix("open_clip:") if source.startswith("open_clip:") else ""
-    known = open_clip.get_pretrained_cfg(architecture, tag) if tag else {}
-    return {key: known.get(key, default) for key, default in NAMED["clip"].items()}
-
-
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -106,21 +100,27 @@ def main() -> None:
     args.cache.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # logs are no terminals
     try:
+        clip.register(args.architecture)
+        origin = Origin(args.source, args.architecture, args.format, Path(args.source))
+        check_activation(origin)  # by what is known before anything is fetched
         path = locate(args.source, args.architecture, args.sha256, args.cache)
         check_sha256(path, args.sha256)
+        origin = dataclasses.replace(origin, path=path)
+        check_activation(origin)
+        settings, why = preparation(origin, args.preprocessing or "")
         model = clip.create(args.architecture)
-        state = read_state(path)
-        if args.source.startswith("open_clip:") and args.format == "open_clip":
-            state = open_clip.factory.convert_state_dict(model, state)  # of SigLIP and others in layouts of their own
-        fit_into(model, FORMATS[args.format](state), f"{path} for {args.architecture}")
+        load_into(model, path, f"{path.name} for {args.architecture}", args.format)
     except UNREACHABLE as error:
-        sys.exit(f"{shown(args.source)}: {error}")
+        source = shown(args.source)
+        sys.exit(str(error) if str(error).startswith(source) else f"{source}: {error}")
     with atomic_path(args.recipe) as temporary:
-        write_recipe(settings_of(args.source, args.architecture, args.preprocessing), temporary)
+        write_recipe(settings, temporary)
     with atomic_path(args.out) as temporary:
         weights = {name: value.contiguous().clone() for name, value in model.state_dict().items()}
         safetensors.torch.save_file(weights, temporary)
-    print(f"{shown(args.source)}: {sum(p.numel() for p in model.parameters()):,} parameters")
+    print(
+        f"{shown(args.source)}: {sum(p.numel() for p in model.parameters()):,} parameters; pictures are prepared {why}"
+    )
 
 
 if __name__ == "__main__":

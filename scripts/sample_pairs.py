@@ -14,6 +14,7 @@ from concept_freq.counts.index_hits import register_forms
 from concept_freq.counts.lexicon import MODES
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.io.duck import connect
+from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import verify
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_table
@@ -79,6 +80,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    require_list(args.tags, args.concepts)
     try:
         pairs = sample(args)
         pictures = pictures_of(pairs, places_of(args.manifests, args.fetched))

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from concept_freq.io.digests import sha256_of
+from concept_freq.io.listed import metadata_of
 from concept_freq.shards.batches import Pictures, stream
 from concept_freq.shards.names import table_name
 from concept_freq.shards.tar import listed
@@ -63,7 +64,7 @@ def open_tagger(args: argparse.Namespace, names: list[str]) -> Tagger:
     if not args.checkpoint.exists():
         sys.exit(f"{args.checkpoint}: no such checkpoint; config/README.md says where each tagger's is found")
     kind = KINDS[args.kind]
-    if missing := [f"--{key}" for key in kind.keys if getattr(args, key) is None]:
+    if missing := [f"--{key}" for key in kind.required if getattr(args, key) is None]:
         sys.exit(f"{args.kind}: needs {', '.join(missing)}")
     try:
         options = {key: getattr(args, key) for key in kind.keys}
@@ -84,7 +85,8 @@ def main() -> None:
         tagger = open_tagger(args, names)
         pictures = Pictures(left, tagger.prepare, args.batch_size, "pictures")
         tag(tagger, stream(pictures, args.workers, tagger.device.type == "cuda"), left, args.floor, parts)
-    tags, skipped = parts.join([table_name(path) for path in args.shards], args.out, args.histograms, args.skipped)
+    shards = [table_name(path) for path in args.shards]
+    tags, skipped = parts.join(shards, args.out, args.histograms, args.skipped, metadata_of(args.concepts))
     shutil.rmtree(parts.folder)
     print(f"{tags} tags, {skipped} samples skipped")
 

@@ -104,14 +104,8 @@ def main() -> None:
         return sigmoid_loss(logits, shown, args.positive_weight)
 
     scenes = balanced_scenes(pictures, args.steps, args.batch_size, clip.image_side(args.architecture), args.seed)
-    loss = fit(
-        model,
-        progress(scenes, args.steps, "training the tagger"),
-        loss_of,
-        args.steps,
-        args.learning_rate,
-        args.weight_decay,
-    )
+    shown = progress(scenes, args.steps, "training the tagger")
+    loss = fit(model, shown, loss_of, args.steps, args.learning_rate, args.weight_decay)
     save_checkpoint(model, args.out)
     print(f"tagger: {args.steps} steps, final loss {loss:.3f}")
 

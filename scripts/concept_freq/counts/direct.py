@@ -53,7 +53,7 @@ class Tags:
     def __init__(self, path: Path, shards: Shards) -> None:
         self.path, self.shards = path, shards
         self.source = column_batches(path, ["shard", "row", "concept_id", "probability"])
-        self.held = [(np.zeros(0, np.int64), np.zeros(0, np.uint16), np.zeros(0, np.uint16))]
+        self.held = [(np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint16))]
 
     def upto(self, key: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All tags not handed out yet of samples up to ``key``: keys, concepts, probabilities."""
@@ -91,7 +91,7 @@ def count_directly(
 def write_hits(captions: Path, lexicon: Lexicon, mode: str, out: Path) -> None:
     """Write which caption names which concept (shard, row, concept_id), in the captions' order."""
     schema = pa.schema(
-        {"shard": pa.dictionary(pa.int32(), pa.string()), "row": pa.uint32(), "concept_id": pa.uint16()}.items()
+        {"shard": pa.dictionary(pa.int32(), pa.string()), "row": pa.uint32(), "concept_id": pa.uint32()}.items()
     )
     encoding = {"row": "DELTA_BINARY_PACKED", "concept_id": "DELTA_BINARY_PACKED"}
     options = {**KEPT, "use_dictionary": ["shard"], "column_encoding": encoding}
@@ -102,6 +102,6 @@ def write_hits(captions: Path, lexicon: Lexicon, mode: str, out: Path) -> None:
             columns = [
                 batch.column("shard").take(places),
                 batch.column("row").take(places),
-                pa.array(concepts, pa.uint16()),
+                pa.array(concepts, pa.uint32()),
             ]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))

@@ -22,13 +22,17 @@ SCHEMAS: dict[str, dict[str, pa.DataType]] = {
     "image_tags": {
         "shard": TEXT,
         "row": pa.uint32(),
-        "concept_id": pa.uint16(),
+        "concept_id": pa.uint32(),
         "probability": pa.float16(),
     },
     "shard_embeddings": {"shard": TEXT, "row": pa.uint32(), "embedding": pa.list_(pa.float16())},
     "similarity": {"shard": TEXT, "row": pa.uint32(), "similarity": pa.float32()},
     "removed": {"shard": TEXT, "row": pa.uint32(), "similarity": pa.float32()},
-    "tag_histograms": {"concept_id": pa.uint16(), "bin": pa.uint8(), "n": COUNT},
+    "tag_histograms": {"concept_id": pa.uint32(), "bin": pa.uint8(), "n": COUNT},
+    "tags_per_picture": {
+        **{"pretraining": TEXT, "n_pictures": COUNT, "n_concepts": COUNT, "n_tags": COUNT, "mean": SHARE},
+        **{"median": COUNT, "p95": COUNT, "share_of_list": SHARE, "flagged": pa.bool_(), "remark": TEXT},
+    },
     "skipped": {
         "step": TEXT,
         "shard": TEXT,
@@ -143,10 +147,10 @@ def write_parquet(table: pa.Table, path: Path, **encoding: object) -> None:
         pq.write_table(table, temporary, **KEPT, **encoding)
 
 
-def write_table(rows: pa.Table | list[dict], name: str, path: Path) -> None:
-    """Check rows against the schema ``name`` and write them as Parquet."""
+def write_table(rows: pa.Table | list[dict], name: str, path: Path, metadata: dict[str, str] | None = None) -> None:
+    """Check rows against the schema ``name`` and write them as Parquet; ``metadata`` are facts of the whole table."""
     table = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(rows, pa.schema(SCHEMAS[name].items()))
-    write_parquet(conform(table, name), path, **ENCODINGS.get(name, {}))
+    write_parquet(conform(table, name).replace_schema_metadata(metadata), path, **ENCODINGS.get(name, {}))
 
 
 def write_csv(table: pd.DataFrame, path: Path, digits: int = 6) -> None:

@@ -1,7 +1,7 @@
 """open_clip models as this workflow uses them: build, load, embed texts, choose precision."""
 
+import difflib
 import logging
-import pickle
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -9,27 +9,42 @@ import open_clip
 import torch
 from torch.nn import functional
 
+from concept_freq.models.checkpoints import load_into
+
 
 def register(architecture: str | Path) -> str:
     """An architecture's name in open_clip; a file (an open_clip model config) is made known to it first."""
-    if not str(architecture).endswith(".json"):
-        return str(architecture)
-    open_clip.add_model_config(Path(architecture))
-    return Path(architecture).stem
+    name, known = str(architecture), open_clip.list_models()
+    if name.endswith(".json"):
+        path, name = Path(architecture), Path(architecture).stem
+        if not path.is_file():
+            raise ValueError(f"{path}: no such model config; name one of open_clip's, or write the file")
+        open_clip.add_model_config(path)
+        if name not in open_clip.list_models():
+            raise ValueError(f"{path}: is no model config of open_clip; it needs embed_dim, vision_cfg and text_cfg")
+    elif name not in known:
+        folded = {other.lower(): other for other in known}
+        close = [folded[other] for other in difflib.get_close_matches(name.lower(), folded, n=5, cutoff=0.4)]
+        raise ValueError(f"open_clip has no architecture {name!r}; close to it: {', '.join(close) or 'none'}")
+    return name
+
+
+def config_of(architecture: str | Path) -> dict:
+    """open_clip's model config of an architecture."""
+    return open_clip.get_model_config(register(architecture))
 
 
 def create(architecture: str | Path, checkpoint: Path | None = None) -> torch.nn.Module:
-    """An open_clip model, with the weights of a checkpoint where one is given."""
+    """An open_clip model, with the weights of a checkpoint where one is given; ValueError where they do not fit."""
     name = register(architecture)
     logging.disable(logging.WARNING)  # open_clip warns of random weights, which is what training starts from
     try:
-        return open_clip.create_model(name, pretrained=str(checkpoint) if checkpoint else None)
-    except RuntimeError as error:
-        raise RuntimeError(f"{checkpoint} does not fit the architecture {architecture}: {error}") from error
-    except (OSError, EOFError, pickle.UnpicklingError) as error:
-        raise RuntimeError(f"{checkpoint} is no whole checkpoint ({error}); delete it, and it is made again") from error
+        model = open_clip.create_model(name, pretrained_text=False)
     finally:
         logging.disable(logging.NOTSET)
+    if checkpoint:
+        load_into(model, checkpoint, f"{checkpoint} for {architecture}")
+    return model
 
 
 def tokenizer(architecture: str | Path) -> open_clip.SimpleTokenizer:
@@ -39,12 +54,12 @@ def tokenizer(architecture: str | Path) -> open_clip.SimpleTokenizer:
 
 def image_side(architecture: str | Path) -> int:
     """Side of the square pictures that the architecture looks at, pixels."""
-    return open_clip.get_model_config(register(architecture))["vision_cfg"]["image_size"]
+    return config_of(architecture)["vision_cfg"]["image_size"]
 
 
 def width(architecture: str | Path) -> int:
     """Numbers in an embedding of the architecture."""
-    return open_clip.get_model_config(register(architecture))["embed_dim"]
+    return config_of(architecture)["embed_dim"]
 
 
 def dtype_of(precision: str, where: torch.device) -> torch.dtype:

@@ -1,6 +1,7 @@
 """Embed the pictures of shards, in their order and in full batches."""
 
 import argparse
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def prepare(args: argparse.Namespace, step: str) -> tuple[torch.nn.Module, Pictures]:
     """The model of these options on its device, and the pictures as it looks at them; skips are those of ``step``."""
     torch.set_num_threads(args.threads)
-    model = clip.create(args.architecture, args.checkpoint).eval().to(devices.pick())
-    as_input = recipe(args.preprocessing, clip.image_side(args.architecture))
+    try:
+        model = clip.create(args.architecture, args.checkpoint).eval().to(devices.pick())
+        as_input = recipe(args.preprocessing, clip.image_side(args.architecture))
+    except (ValueError, OSError) as error:
+        sys.exit(str(error))
     return model, Pictures(listed(args.shards), as_input, args.batch_size, step)
 
 

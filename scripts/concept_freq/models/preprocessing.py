@@ -24,7 +24,14 @@ NAMED = {
         "interpolation": "bilinear",
         "resize_mode": "shortest",
     },
+    "siglip": {
+        "mean": open_clip.constants.INCEPTION_MEAN,
+        "std": open_clip.constants.INCEPTION_STD,
+        "interpolation": "bicubic",
+        "resize_mode": "squash",
+    },
 }
+KEYS = tuple(NAMED["clip"])  # what tells the preparation of one model from another's; the side is the architecture's
 SQUASH = {"resize_mode": "squash, area-averaged"}  # what models trained here look at; no mode of open_clip's
 NAMES = ("squash", *NAMED)
 
@@ -40,9 +47,9 @@ def to_input(pixels: np.ndarray) -> torch.Tensor:
     return torch.from_numpy((pixels.astype(np.float32) - MEAN) / STD).permute(0, 3, 1, 2)
 
 
-def named(name: str) -> dict:
-    """Settings of one of NAMES."""
-    return {"squash": SQUASH, **NAMED}[name]
+def read_settings(name: str) -> dict:
+    """Settings of one of NAMES, or of a file by write_recipe."""
+    return {"squash": SQUASH, **NAMED}.get(name) or json.loads(Path(name).read_text(encoding="utf-8"))
 
 
 def write_recipe(settings: dict, path: Path) -> None:
@@ -50,9 +57,13 @@ def write_recipe(settings: dict, path: Path) -> None:
     path.write_text(json.dumps(settings, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def recipe(name: str, side: int) -> Callable[[Image.Image], torch.Tensor]:
-    """From a picture to float32 (3, side, side). ``name``: one of NAMES, or a file by write_recipe."""
-    settings = named(name) if name in NAMES else json.loads(Path(name).read_text(encoding="utf-8"))
+def transform(settings: dict, side: int) -> Callable[[Image.Image], torch.Tensor]:
+    """From a picture to float32 (3, side, side), as settings say."""
     if settings == SQUASH:
         return lambda image: to_input(shrink(image, side)[None])[0]
     return image_transform_v2(PreprocessCfg(**{**settings, "size": side}), is_train=False)
+
+
+def recipe(name: str, side: int) -> Callable[[Image.Image], torch.Tensor]:
+    """The same by name (one of NAMES), or by a file that write_recipe wrote."""
+    return transform(read_settings(name), side)

@@ -41,6 +41,7 @@ class Option:
     default: object = None
     parse: Callable[[str], object] = str
     choices: tuple[str, ...] | None = None
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Kind:
         """The keyword arguments of ``open`` beside the device."""
         return (*self.options, *self.speed, *(["labels"] if self.needs_labels else []))
 
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Those of them without which no tagger of this kind can be opened."""
+        return tuple(key for key in self.keys if key == "labels" or OPTIONS[key].required)
+
     def opener(self) -> Callable[..., Tagger]:
         """The function that ``open`` names."""
         module, _, function = self.open.partition(":")
@@ -69,8 +75,8 @@ class Kind:
 
 
 OPTIONS = {
-    "architecture": Option("its name in open_clip, or a model config (.json)"),
-    "preprocessing": Option("a recipe's name, or its file", "clip"),
+    "architecture": Option("its name in open_clip, or a model config (.json)", required=True),
+    "preprocessing": Option("a recipe's name, or its file; else as the weights' own config says"),
     "score": Option("SigLIP's probability, or CLIP's against no object", "sigmoid", str, ("sigmoid", "softmax")),
     "template": Option("prompt of a concept, {} for its name", "{}"),
     "sizes": Option("JSON of sizes unlike the official ones", {}, json.loads),

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from concept_freq.models import clip, devices
-from concept_freq.models.preprocessing import recipe
+from concept_freq.models.origin import Origin, check_activation, preparation
+from concept_freq.models.preprocessing import transform
 from concept_freq.tags.base import Tagger
 
 Score = Callable[[Tensor], Tensor]
@@ -31,12 +32,16 @@ def open_tagger(
     *,
     device: str,
     architecture: str,
-    preprocessing: str,
+    preprocessing: str | None,
     score: str,
     template: str,
     precision: str,
 ) -> Tagger:
     """A CLIP or SigLIP model; concepts are embedded once, in ``template``."""
+    origin = Origin(str(checkpoint), architecture, "open_clip", checkpoint)
+    check_activation(origin)
+    settings, why = preparation(origin, preprocessing or "")
+    print(f"pictures are prepared {why}")
     place = devices.pick(device)
     model = clip.create(architecture, checkpoint).eval().to(place)
 
@@ -52,4 +57,4 @@ def open_tagger(
             features = model.encode_image(images, normalize=True)
         return similar(features.float())
 
-    return Tagger(recipe(preprocessing, clip.image_side(architecture)), probability, place)
+    return Tagger(transform(settings, clip.image_side(architecture)), probability, place)

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from concept_freq.io.atomic import atomic_path
+from concept_freq.models.checkpoints import read_state
 from concept_freq.tags.swin import Swin, WindowAttention
 
 OFFICIAL = {
@@ -78,17 +79,12 @@ def rename(key: str, depths: list[int]) -> str:
 def read_weights(path: Path, depths: list[int]) -> dict[str, Tensor]:
     """Weights of the official file (memory-mapped, optimizer left on disk) or of one that ``convert`` wrote."""
     try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        found = torch.load(path, map_location="cpu", mmap=True, weights_only=True)
-        state = found["model"]
-    except Exception as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        size = f"{path.stat().st_size:,} bytes" if path.exists() else "no such file"
-        raise CheckpointError(
-            f"{path}: cannot be read as a RAM++ checkpoint ({size}; {first}); the official file "
-            "ram_plus_swin_large_14m.pth has 3,010,218,801 bytes: fetch it again"
-        ) from None
+        state = read_state(path)
+    except (ValueError, OSError) as error:
+        official = "the official ram_plus_swin_large_14m.pth has 3,010,218,801 bytes"
+        raise CheckpointError(f"{error}; {official}") from None
+    if "backbone.proj.weight" in state:
+        return state
     if "reweight_scale" not in state:
         raise CheckpointError(
             f"{path}: has no reweight_scale: this is RAM or Tag2Text, not RAM++; fetch the RAM++ file"

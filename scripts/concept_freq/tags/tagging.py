@@ -45,21 +45,27 @@ class Parts:
     def write(self, shard: str, tags: list[pa.Table], histogram: np.ndarray, skipped: list[dict]) -> None:
         """Keep what a shard gave."""
         concept, place = np.nonzero(histogram)
-        counted = {"concept_id": concept.astype(np.uint16), "bin": place.astype(np.uint8)}
+        counted = {"concept_id": concept.astype(np.uint32), "bin": place.astype(np.uint8)}
         counted["n"] = histogram[concept, place].astype(np.int64)
         write_table(skipped, "skipped", self.path(shard, "skipped"))
         write_table(pa.table(counted), "tag_histograms", self.path(shard, "tag_histograms"))
         empty = pa.schema(SCHEMAS["image_tags"].items()).empty_table()
         write_table(pa.concat_tables([empty, *tags]), "image_tags", self.path(shard))
 
-    def join(self, shards: list[str], tags: Path, histograms: Path, skipped: Path) -> tuple[int, int]:
-        """Put the shards' parts together in order; returns how many tags and how many samples left out there are."""
+    def join(
+        self, shards: list[str], tags: Path, histograms: Path, skipped: Path, metadata: dict[str, str] | None = None
+    ) -> tuple[int, int]:
+        """Put the shards' parts together in order; returns how many tags and how many samples left out there are.
+
+        ``metadata`` goes into both tables of concept ids.
+        """
         rows = pa.concat_tables([read_rows(self.path(shard, "skipped")) for shard in shards])
         write_table(rows, "skipped", skipped)
         counted = pa.concat_tables([read_rows(self.path(shard, "tag_histograms")) for shard in shards])
         summed = counted.group_by(["concept_id", "bin"]).aggregate([("n", "sum")]).rename_columns({"n_sum": "n"})
-        write_table(summed.sort_by([("concept_id", "ascending"), ("bin", "ascending")]), "tag_histograms", histograms)
-        schema, n = pa.schema(SCHEMAS["image_tags"].items()), 0
+        summed = summed.sort_by([("concept_id", "ascending"), ("bin", "ascending")])
+        write_table(summed, "tag_histograms", histograms, metadata)
+        schema, n = pa.schema(SCHEMAS["image_tags"].items(), metadata), 0
         options = {**KEPT, **ENCODINGS["image_tags"]}
         with atomic_path(tags) as temporary, pq.ParquetWriter(temporary, schema, **options) as writer:
             for shard in shards:
@@ -75,7 +81,7 @@ def sparse(probability: np.ndarray, names: list[tuple[str, int, str]], floor: fl
     columns = {
         "shard": pa.array([shard for shard, _, _ in names]).take(pa.array(rows)),
         "row": pa.array(np.array([row for _, row, _ in names], dtype=np.uint32)[rows]),
-        "concept_id": pa.array(concepts.astype(np.uint16)),
+        "concept_id": pa.array(concepts.astype(np.uint32)),
         "probability": pa.array(probability[rows, concepts]),
     }
     return pa.table(columns, schema=pa.schema(SCHEMAS["image_tags"].items()))

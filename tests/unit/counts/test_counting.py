@@ -48,7 +48,7 @@ def count(
         {
             "shard": pa.array([shards[row] for row, _, _ in tags], pa.string()),
             "row": pa.array([row for row, _, _ in tags], pa.uint32()),
-            "concept_id": pa.array([concept for _, concept, _ in tags], pa.uint16()),
+            "concept_id": pa.array([concept for _, concept, _ in tags], pa.uint32()),
             "probability": pa.array([p for _, _, p in tags], pa.float32()).cast(pa.float16()),
         }
     )

@@ -13,7 +13,7 @@ from programs import REPOSITORY
 from torch import nn
 
 from concept_freq.models import clip
-from concept_freq.models.checkpoints import fit_into, from_openai, from_slip, read_state
+from concept_freq.models.checkpoints import fit_into, from_openai, from_slip, load_into, read_state, weights_in
 
 TEXT = {"context_length": 77, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 2}
 
@@ -125,11 +125,96 @@ def test_a_checkpoint_that_does_not_fit_is_named(tmp_path, slip_architecture):
         fit_into(model, {**state, "text_projection": torch.zeros(2, 2)}, "x.pt")
 
 
-@pytest.mark.parametrize("name", ["weights.pt", "weights.safetensors"])
-def test_a_file_that_is_no_checkpoint_is_named(tmp_path, name):
-    (tmp_path / name).write_bytes(b"<html>404</html>" * 9)
-    with pytest.raises(ValueError, match=f"{name} is no whole checkpoint"):
-        read_state(tmp_path / name)
+STATE = {"visual.weight": torch.ones(2), "logit_scale": torch.tensor(1.0)}
+SMALLER = {"momentum": torch.zeros(1)}
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        *("module.", "_orig_mod.", "model.", "_orig_mod.module.", "module._orig_mod.", "model._orig_mod.module."),
+        *("_forward_module.model.", "_fsdp_wrapped_module."),
+    ],
+)
+def test_modules_around_the_model_leave_no_prefix(tmp_path, prefix):
+    torch.save({f"{prefix}{name}": value for name, value in STATE.items()}, tmp_path / "run.pt")
+    assert read_state(tmp_path / "run.pt").keys() == STATE.keys()
+
+
+def test_a_compiled_part_of_the_model_leaves_none_either(tmp_path):
+    torch.save({"module.visual._orig_mod.weight": torch.ones(2)}, tmp_path / "run.pt")
+    assert read_state(tmp_path / "run.pt").keys() == {"visual.weight"}
+
+
+@pytest.mark.parametrize(
+    "nest",
+    [
+        lambda state: {"state_dict": state, "optimizer": {"state": {0: SMALLER}}, "rng": torch.zeros(5)},
+        lambda state: {"model": {"state_dict": state}, "scaler": SMALLER},
+        lambda state: {"model_state_dict": state, "optimizer": {"exp_avg": {**state}}},
+        lambda state: {"ema": state, "epoch": 3},
+        lambda state: {"state_dict_ema": {"module": {**state}}, "state_dict": SMALLER},
+    ],
+)
+def test_weights_are_found_however_nested(tmp_path, nest):
+    assert weights_in(nest(STATE), tmp_path) == STATE
+
+
+def test_beside_running_averages_the_trained_weights_are_taken_and_it_is_said(tmp_path, capsys):
+    averaged = {name: value + 1 for name, value in STATE.items()} | SMALLER
+    assert weights_in({"state_dict_ema": averaged, "state_dict": STATE}, tmp_path / "run.pt") == STATE
+    assert "run.pt: took the weights in 'state_dict', not those in 'state_dict_ema'" in capsys.readouterr().err
+
+
+def test_two_models_in_one_file_are_a_question(tmp_path):
+    with pytest.raises(ValueError, match="holds weights of one size in 'student' and 'teacher'; keep one"):
+        weights_in({"student": STATE, "teacher": {**STATE}}, tmp_path / "run.pt")
+    both = {f"{prefix}{name}": value for prefix in ("model.", "module.") for name, value in STATE.items()}
+    torch.save(both, tmp_path / "run.pt")
+    with pytest.raises(ValueError, match="several models, which differ by the prefix"):
+        read_state(tmp_path / "run.pt")
+    with pytest.raises(ValueError, match="holds no weights; its keys are epoch, args"):
+        weights_in({"epoch": 3, "args": {"lr": 1}}, tmp_path / "run.pt")
+
+
+def test_a_prefix_that_nobody_knows_is_named():
+    model = torch.nn.Linear(2, 2)
+    state = {f"backbone.clip.{name}": value for name, value in model.state_dict().items()}
+    with pytest.raises(ValueError, match=r"its names begin with 'backbone\.clip\.': save the weights without it"):
+        fit_into(model, state, "x.pt")
+    with pytest.raises(ValueError, match="set the format of the model's row to openai"):
+        fit_into(model, {**model.state_dict(), "vocab_size": torch.tensor(5)}, "x.pt")
+
+
+def test_a_number_has_a_shape_of_its_own_or_none(tmp_path):
+    config = {"embed_dim": 16, "vision_cfg": {"image_size": 32, "layers": 1, "width": 16, "head_width": 8}}
+    config |= {"text_cfg": TEXT, "init_logit_bias": -10}
+    (tmp_path / "tiny_bias.json").write_text(
+        json.dumps({**config, "vision_cfg": {**config["vision_cfg"], "patch_size": 16}})
+    )
+    theirs = clip.create(tmp_path / "tiny_bias.json")
+    state = {name: value[None] if value.ndim == 0 else value for name, value in theirs.state_dict().items()}
+    torch.save(state, tmp_path / "run.pt")
+    ours = clip.create(tmp_path / "tiny_bias.json")
+    load_into(ours, tmp_path / "run.pt", "run.pt")
+    assert all(torch.equal(value, ours.state_dict()[name]) for name, value in theirs.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("RN5O", "open_clip has no architecture 'RN5O'; close to it: .*RN50"),
+        ("vit-b32", "close to it: .*ViT-B-32"),
+        ("nowhere/tiny.json", r"nowhere/tiny\.json: no such model config"),
+        ("empty.json", "it needs embed_dim, vision_cfg and text_cfg"),
+    ],
+)
+def test_an_unknown_architecture_gets_a_short_answer(tmp_path, monkeypatch, name, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty.json").write_text("{}")
+    with pytest.raises(ValueError, match=message) as error:
+        clip.create(name)
+    assert len(str(error.value)) < 200
 
 
 def test_every_published_model_is_one_that_open_clip_or_a_format_can_load():

@@ -11,6 +11,7 @@ import pytest
 import torch
 from programs import REPOSITORY, SCRIPTS
 
+import embed_labels
 from concept_freq.models import clip
 from concept_freq.tags import descriptions
 from concept_freq.tags.descriptions import PROMPTS, Chat, ChatError
@@ -143,7 +144,7 @@ def test_labels_are_unit_rows_in_the_order_of_the_list(tmp_path):
         read_labels(tmp_path / "all.parquet", ["emu"])
 
 
-def test_descriptions_are_embedded_one_by_one_then_averaged(tmp_path, concepts):
+def test_descriptions_are_embedded_one_by_one_then_averaged(tmp_path, concepts, monkeypatch):
     torch.manual_seed(0)
     torch.save(clip.create(ARCHITECTURE).state_dict(), tmp_path / "text.pt")
     known = {"red panda": ["a bear", "a red animal"], "acorn": ["a nut", "an oak's seed"]}
@@ -151,8 +152,8 @@ def test_descriptions_are_embedded_one_by_one_then_averaged(tmp_path, concepts):
     for mode in ("mean", "reweight"):
         options = ["--architecture", ARCHITECTURE, "--checkpoint", tmp_path / "text.pt", "--mode", mode]
         files = ["--concepts", concepts, "--descriptions", tmp_path / "d.json", "--out", tmp_path / f"{mode}.parquet"]
-        result = call("embed_labels.py", *files, *options)
-        assert result.returncode == 0, result.stderr
+        monkeypatch.setattr("sys.argv", ["embed_labels.py", *map(str, [*files, *options])])
+        embed_labels.main()
     rows = read_labels(tmp_path / "reweight.parquet", ["acorn", "red panda"]).rows
     mean = read_labels(tmp_path / "mean.parquet", ["acorn", "red panda"]).rows
     np.testing.assert_allclose(mean[1], average(rows[1]), rtol=1e-5)
