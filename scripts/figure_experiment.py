@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from concept_freq.analysis.observations import widest
+from concept_freq.analysis.fits import widest
 from concept_freq.figures.look import COLOURS, GREY, count_axis, pretty, save, use_style
 
 LINES = {

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from concept_freq.analysis.observations import of_sets, read_counts
+from concept_freq.analysis.counts import of_sets, read_counts
 from concept_freq.figures.look import palette, pretty, save, short_count, use_style
 
 INSET = 180  # ranks, as published

@@ -15,8 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import LogLocator
 
-from concept_freq.analysis.observations import main_fits, read_fits, read_null, widest
+from concept_freq.analysis.fits import main_fits, read_fits, read_keyed, read_null, widest
 from concept_freq.analysis.recipes import RECIPES
+from concept_freq.analysis.scores import comparable
 from concept_freq.figures.look import COLOURS, GREY, count_axis, palette, pretty, save, tint, use_style
 
 MARKERS = dict(zip(RECIPES, "osDv^Ph", strict=True))
@@ -24,12 +25,11 @@ OFFSETS = {recipe: 0.3 * (i / 3 - 1) for i, recipe in enumerate(RECIPES)}
 COLOUR = dict(zip(RECIPES, [*COLOURS, GREY, "#000000"], strict=False))
 KEYS = ["task", "dataset", "model"]
 MODELS_IN_A_PANEL = 3
-TEXT = ("prompts", "direction", "k", "metric", "threshold")  # columns that may be empty or look like numbers
 
 
 def shown(fits: pd.DataFrame) -> pd.DataFrame:
-    """Fits of classification and retrieval: the pool of a task's evaluation sets, or its only set."""
-    return widest(fits[fits.task != "text_to_image"], ["task"])
+    """Fits in percent points: the pool of a task's evaluation sets, or its only set."""
+    return widest(comparable(fits), ["task"])
 
 
 def draw_row(axes: tuple[Axes, Axes], i: int, fits: pd.DataFrame) -> None:
@@ -123,7 +123,7 @@ def main() -> None:
     fits, null = (main_fits(table, args.main, args.threshold) for table in read)
     keys = [*KEYS, "metric", "recipe"]
     table = shown(fits.merge(null[[*keys, "null_rho", "null_rho_95"]], on=keys))
-    shapes = [pd.read_csv(path, dtype=dict.fromkeys(TEXT, str)) for path in (args.curves, args.tests)]
+    shapes = [read_keyed(path) for path in (args.curves, args.tests)]
     curves, tests = (shown(main_fits(shape, args.main, args.threshold)) for shape in shapes)
     use_style()
     save(draw(table, curves, tests, palette(args.pretraining), args.main), args.out, table)

@@ -13,14 +13,15 @@ from pathlib import Path
 import pandas as pd
 
 from concept_freq.analysis.binning import decades
+from concept_freq.analysis.counts import CountColumn, count_columns, read_counts
 from concept_freq.analysis.dose_response import DoseResponse, fit_dose_response
-from concept_freq.analysis.observations import CountColumn, count_columns, join, read_counts, read_scores
-from concept_freq.analysis.point_sets import MODEL, add_arguments, main_scores, panels_of, point_sets
+from concept_freq.analysis.point_sets import add_relation_options, join, panels_of, point_sets
+from concept_freq.analysis.scores import MODEL_KEYS, main_scores, read_scores
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_csv
 
 CURVES = ["line", "spline", "low", "high", "isotonic"]
-NAMED = ["task", "pretraining", "dataset", *MODEL, "count_type", "threshold"]
+NAMED = ["task", "pretraining", "dataset", *MODEL_KEYS, "count_type", "threshold"]
 SHAPE = ["departure_f", "departure_p", "explained_line", "explained_spline", "explained_isotonic"]
 SHAPE += ["slope_lower_half", "slope_upper_half"]
 
@@ -36,7 +37,7 @@ def fitted(panel: dict, observed: pd.DataFrame, columns: dict[str, CountColumn])
     """Every model and count of a panel that has a shape, and that shape."""
     for models, counts, points in point_sets(observed, columns, None):
         for (j, model), (i, count) in product(enumerate(models), enumerate(counts)):
-            named = {**panel, **dict(zip(MODEL, model, strict=True))}
+            named = {**panel, **dict(zip(MODEL_KEYS, model, strict=True))}
             named |= {"count_type": count.count_type, "threshold": count.threshold, "n_points": len(points.group)}
             x = decades(points.counts[:, i])
             if found := fit_dose_response(x, points.scores[:, j], points.group, points.cluster):
@@ -46,7 +47,7 @@ def fitted(panel: dict, observed: pd.DataFrame, columns: dict[str, CountColumn])
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_arguments(parser)
+    add_relation_options(parser)
     parser.add_argument("--thresholds", type=float, nargs="+", required=True)
     parser.add_argument("--curves", type=Path, required=True, help="CSV: the curves on a grid")
     parser.add_argument("--out", type=Path, required=True)

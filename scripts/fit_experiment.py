@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from concept_freq.analysis.binning import decades
+from concept_freq.analysis.counts import read_counts
 from concept_freq.analysis.experiment import Deals, across, ease, estimates, resampled, slopes
-from concept_freq.analysis.observations import POOL, join, read_counts, read_scores
-from concept_freq.analysis.point_sets import main_scores
+from concept_freq.analysis.point_sets import join
 from concept_freq.analysis.resampling import interval
+from concept_freq.analysis.scores import POOL, main_scores, read_scores
 from concept_freq.io.tables import write_csv
 
 

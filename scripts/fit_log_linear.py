@@ -13,14 +13,16 @@ from pathlib import Path
 import pandas as pd
 
 from concept_freq.analysis.binning import binning_of
+from concept_freq.analysis.counts import count_columns, read_counts, read_true_counts
 from concept_freq.analysis.joining import uncounted
-from concept_freq.analysis.observations import KEYS, count_columns, join, read_counts, read_scores, read_true_counts
-from concept_freq.analysis.point_sets import MODEL, add_arguments, is_main, panels_of, point_sets
+from concept_freq.analysis.point_sets import add_relation_options, join, panels_of, point_sets
 from concept_freq.analysis.recipes import RECIPES, fit_all, fit_mixed
+from concept_freq.analysis.scores import MODEL_KEYS, is_main, read_scores
+from concept_freq.evaluation.tasks import KEYS
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_csv
 
-PANEL = ["task", "pretraining", "model", "dataset", *KEYS[3:], "count_type", "threshold", "recipe"]
+PANEL = ["task", "pretraining", "model", "dataset", *KEYS, "count_type", "threshold", "recipe"]
 FIT = ["rho", "p_value", "slope_per_decade", "ci_low", "ci_high", "n_points"]
 NULL = ["rho", "null_rho", "null_rho_95"]
 
@@ -28,7 +30,7 @@ NULL = ["rho", "null_rho", "null_rho_95"]
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_arguments(parser)
+    add_relation_options(parser)
     parser.add_argument("--thresholds", type=float, nargs="+", required=True)
     parser.add_argument("--binning", type=json.loads, required=True, help="JSON: task -> edges, first, stop")
     parser.add_argument("--true-counts", type=Path, nargs="*", default=[], help="NAME.parquet or .csv, where known")
@@ -51,9 +53,9 @@ def main() -> None:
         binning = binning_of(args.binning[task], pretraining)
         for models, counts, points in point_sets(observed, columns, true_counts.get(pretraining)):
             for (i, j), fits in fit_all(points, binning, args.draws, args.seed).items():
-                named = {**panel, **dict(zip(MODEL, models[j], strict=True))}
+                named = {**panel, **dict(zip(MODEL_KEYS, models[j], strict=True))}
                 named |= {"count_type": counts[i].count_type, "threshold": counts[i].threshold}
-                if is_main(named, args.main, args.thresholds):
+                if is_main(named, args.main) and counts[i].threshold in ("", f"{args.thresholds[0]:g}"):
                     fits = [*fits, fit_mixed(points, i, j)]
                 rows += [{**named, **asdict(fit)} for fit in fits]
     fits = pd.DataFrame(rows).sort_values(PANEL, key=lambda s: s.map(RECIPES.index) if s.name == "recipe" else s)

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from concept_freq.analysis.observations import KEYS, POOL, join, left_out_of_pool, read_counts, read_scores
+from concept_freq.analysis.counts import read_counts
+from concept_freq.analysis.point_sets import join, left_out_of_pool
+from concept_freq.analysis.scores import POOL, SCORE_KEYS, read_scores
+from concept_freq.evaluation.tasks import TASKS
 from concept_freq.io.tables import write_csv
-
-TOP = {"accuracy": 100, "recall": 1}  # of the metrics that have a range
 
 
 def decade(counts: pd.Series) -> pd.Series:
@@ -42,9 +43,9 @@ def tabulate(observations: pd.DataFrame) -> pd.DataFrame:
     """One row per model, evaluation set, metric and decade."""
     observations = observations.assign(decade=decade(observations.n_matched))
     rows = []
-    for keys, group in observations.groupby([*KEYS, "dataset", "decade"], sort=True):
-        named = dict(zip([*KEYS, "dataset", "matched_from"], keys, strict=True))
-        low, high = interval(group.score, TOP.get(named["metric"], np.inf))
+    for keys, group in observations.groupby([*SCORE_KEYS, "dataset", "decade"], sort=True):
+        named = dict(zip([*SCORE_KEYS, "dataset", "matched_from"], keys, strict=True))
+        low, high = interval(group.score, TASKS[named["task"]].top)
         rows.append(
             {
                 **named,

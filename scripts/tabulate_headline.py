@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.analysis.observations import POOL, main_fits, read_fits, read_null
+from concept_freq.analysis.fits import main_fits, read_fits, read_null
+from concept_freq.analysis.scores import POOL, comparable
 from concept_freq.io.tables import write_csv
 
 KEYS = ["task", "dataset", "model", "metric"]
@@ -40,7 +41,7 @@ def main() -> None:
     both = read_fits(args.fits), read_null(args.null)
     table = tabulate(*(main_fits(fits, args.main, args.threshold) for fits in both))
     write_csv(table, args.out)
-    pooled = table[(table.dataset == POOL) & (table.task != "text_to_image")]
+    pooled = comparable(table[table.dataset == POOL])
     print((pooled if len(pooled) else table).to_string(index=False, float_format="{:.3g}".format))
 
 

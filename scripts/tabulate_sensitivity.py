@@ -14,19 +14,18 @@ import numpy as np
 import pandas as pd
 
 from concept_freq.analysis.binning import binning_of, decades
-from concept_freq.analysis.observations import (
+from concept_freq.analysis.counts import (
     COUNT_TYPES,
     CountColumn,
     count_columns,
-    join,
     mode_columns,
     read_counts,
-    read_scores,
     read_true_counts,
 )
-from concept_freq.analysis.point_sets import MODEL, add_arguments, main_scores, panels_of, point_sets
+from concept_freq.analysis.point_sets import add_relation_options, join, panels_of, point_sets
 from concept_freq.analysis.recipes import Points, fit_all
 from concept_freq.analysis.resampling import bootstrap_weights, interval, slopes_and_draws
+from concept_freq.analysis.scores import MODEL_KEYS, main_scores, read_scores
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_csv
 
@@ -59,7 +58,7 @@ def rows_of(models: list, counts: list[CountColumn], points: Points, binning, ar
     for (i, j), fits in fit_all(points, binning, args.draws, args.seed).items():
         by_recipe = {fit.recipe: fit for fit in fits}
         effect = by_recipe["fixed_effects"]
-        row = dict(zip(MODEL, models[j], strict=True))
+        row = dict(zip(MODEL_KEYS, models[j], strict=True))
         row |= {"count_type": counts[i].count_type, "mode": counts[i].mode, "threshold": counts[i].threshold}
         row |= {f"rho_{name}": by_recipe[name].rho for name in ("paper", "concept", "spearman")}
         row |= {"slope_per_decade": effect.slope_per_decade, "ci_low": effect.ci_low, "ci_high": effect.ci_high}
@@ -71,7 +70,7 @@ def rows_of(models: list, counts: list[CountColumn], points: Points, binning, ar
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_arguments(parser)
+    add_relation_options(parser)
     parser.add_argument("--thresholds", type=float, nargs="+", required=True)
     parser.add_argument("--modes", nargs="+", required=True, help="counting modes, the first one in the plain columns")
     parser.add_argument("--true-counts", type=Path, nargs="*", default=[], help="NAME.parquet or .csv, where known")

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from concept_freq.analysis.observations import POOL, left_out_of_pool, select
+from concept_freq.analysis.point_sets import left_out_of_pool
+from concept_freq.analysis.scores import POOL, select
+from concept_freq.evaluation.tasks import TASKS
 
-SCORE_KEYS = {"classification": ["prompts"], "retrieval": ["direction", "k"], "text_to_image": ["metric"]}
 WORDS = {"prompts": "{} prompts", "count_type": "{} counts", "threshold": "tags ≥ {}", "k": "@{}"}
 
 
@@ -54,7 +55,7 @@ def complete(row: dict, task: str, main: dict, threshold: str) -> View:
     further = "" if is_text or float(full["threshold"]) == float(threshold) else f"_{float(full['threshold']):g}"
     return View(
         task=task,
-        scores={key: str(full[key]) for key in SCORE_KEYS[task]},
+        scores={key: str(full[key]) for key in TASKS[task].keys},
         dataset=full["dataset"],
         count_type=full["count_type"],
         threshold="" if is_text else f"{float(full['threshold']):g}",

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from programs import SCRIPTS
 
+from concept_freq.analysis.counts import COUNT_TYPES
 from concept_freq.analysis.dose_response import fit_dose_response
 from concept_freq.analysis.mixed_effects import random_intercepts
-from concept_freq.analysis.observations import COUNT_TYPES
 from concept_freq.analysis.recipes import Points, fit_mixed, fit_points, fit_true_counts
 from concept_freq.analysis.resampling import bootstrap_weights, shuffles_within
 from concept_freq.io.tables import write_table

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from concept_freq.analysis.binning import Binning, bin_means, binning_of
-from concept_freq.analysis.observations import read_true_counts
+from concept_freq.analysis.counts import read_true_counts
 from concept_freq.analysis.recipes import Points, fit_all
 
 PUBLISHED = Binning(edges=12, first=1, stop=11)

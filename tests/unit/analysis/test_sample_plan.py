@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from programs import REPOSITORY
 
-from concept_freq.analysis.point_sets import main_scores
-from concept_freq.analysis.sample_plan import add_plan, matching, more_pairs
+from concept_freq.analysis.sample_plan import add_plan, closest_names, more_pairs
+from concept_freq.analysis.scores import main_scores
 from tabulate_plan import slopes, tabulate
 
 ROW = {"frequency": 100, "score": 40.0, "slope_per_decade": 10.0, "ci_low": 5.0, "ci_high": 20.0}
@@ -71,13 +71,13 @@ def test_pairs_give_the_points_they_promise_and_no_pair_less_does(n, slope, poin
 
 def test_names_are_read_as_captions_are_and_close_ones_offered():
     names = ["golden retriever", "Labrador_retriever", "red panda"]
-    assert matching(names, "Golden-Retrievers") == (["golden retriever"], [])
-    assert matching(names, "labrador retriever") == (["Labrador_retriever"], [])
-    found, close = matching(names, "goldn retriver")
+    assert closest_names(names, "Golden-Retrievers") == (["golden retriever"], [])
+    assert closest_names(names, "labrador retriever") == (["Labrador_retriever"], [])
+    found, close = closest_names(names, "goldn retriver")
     assert not found
     assert close[0] == "golden retriever"
-    assert matching(names, "retriever")[1] == ["golden retriever", "Labrador_retriever"]
-    assert matching(names, "xyz") == ([], [])
+    assert closest_names(names, "retriever")[1] == ["golden retriever", "Labrador_retriever"]
+    assert closest_names(names, "xyz") == ([], [])
 
 
 MODEL = {"task": "classification", "pretraining": "p", "model": "p/vit"}
