@@ -16,13 +16,11 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import LogLocator
 
 from concept_freq.analysis.fits import main_fits, read_fits, read_keyed, read_null, widest
-from concept_freq.analysis.recipes import RECIPES
+from concept_freq.analysis.recipes.registry import RECIPES
 from concept_freq.analysis.scores import comparable
-from concept_freq.figures.look import COLOURS, GREY, count_axis, palette, pretty, save, tint, use_style
+from concept_freq.figures.look import GREY, count_axis, palette, pretty, recipe_look, save, tint, use_style
 
-MARKERS = dict(zip(RECIPES, "osDv^Ph", strict=True))
-OFFSETS = {recipe: 0.3 * (i / 3 - 1) for i, recipe in enumerate(RECIPES)}
-COLOUR = dict(zip(RECIPES, [*COLOURS, GREY, "#000000"], strict=False))
+REACH = 0.3  # of the recipes of one line above and below its middle
 KEYS = ["task", "dataset", "model"]
 MODELS_IN_A_PANEL = 3
 
@@ -32,16 +30,26 @@ def shown(fits: pd.DataFrame) -> pd.DataFrame:
     return widest(comparable(fits), ["task"])
 
 
+def offset_of(recipe: str) -> float:
+    """Place of a recipe around the middle of its line, in the registry's order."""
+    return REACH * (2 * list(RECIPES).index(recipe) / max(len(RECIPES) - 1, 1) - 1)
+
+
+def look_of(recipe: str) -> dict[str, str]:
+    """Marker and colour of a recipe's points."""
+    marker, colour = recipe_look(recipe, list(RECIPES).index(recipe))
+    return {"marker": marker, "color": colour, "linestyle": "none"}
+
+
 def draw_row(axes: tuple[Axes, Axes], i: int, fits: pd.DataFrame) -> None:
     """One model: rho left with the shuffled one as a grey bar up to its 95th percentile, slope with interval right."""
     for fit in fits.itertuples():
-        y, colour = i + OFFSETS[fit.recipe], COLOUR[fit.recipe]
-        look = {"marker": MARKERS[fit.recipe], "color": colour, "markersize": 4.5, "linestyle": "none"}
+        y, look = i + offset_of(fit.recipe), {**look_of(fit.recipe), "markersize": 4.5}
         bar = {"color": GREY, "linewidth": 2.4, "alpha": 0.35, "solid_capstyle": "butt"}
         axes[0].plot([fit.null_rho, fit.null_rho_95], [y, y], **bar)
         axes[0].plot(fit.rho, y, **look)
         axes[1].plot(fit.slope_per_decade, y, **look)
-        axes[1].plot([fit.ci_low, fit.ci_high], [y, y], color=colour, linewidth=1.1)
+        axes[1].plot([fit.ci_low, fit.ci_high], [y, y], color=look["color"], linewidth=1.1)
 
 
 def draw_forest(figure: SubFigure, fits: pd.DataFrame, main: dict) -> None:
@@ -61,8 +69,7 @@ def draw_forest(figure: SubFigure, fits: pd.DataFrame, main: dict) -> None:
     axes[0].set_xlabel("ρ (grey: shuffled within sets, mean to 95 %)")
     axes[1].set_xlabel(f"percent points per tenfold {main['count_type']} frequency")
     used = [recipe for recipe in RECIPES if recipe in set(fits.recipe)]
-    looks = [{"marker": MARKERS[r], "color": COLOUR[r], "linestyle": "none", "label": pretty(r)} for r in used]
-    handles = [plt.Line2D([], [], **look) for look in looks]
+    handles = [plt.Line2D([], [], **look_of(recipe), label=pretty(recipe)) for recipe in used]
     figure.legend(handles=handles, loc="outside upper center", ncols=7, frameon=False, fontsize=8)
 
 

@@ -17,7 +17,7 @@ from concept_freq.analysis.binning import decades
 from concept_freq.analysis.counts import read_counts
 from concept_freq.analysis.experiment import Deals, across, ease, estimates, resampled, slopes
 from concept_freq.analysis.point_sets import join
-from concept_freq.analysis.resampling import interval
+from concept_freq.analysis.resampling import bootstrap_interval
 from concept_freq.analysis.scores import POOL, main_scores, read_scores
 from concept_freq.io.tables import write_csv
 
@@ -33,7 +33,7 @@ def own_slopes(deals: Deals, names: list[str], draws: int, seed: int) -> Iterato
     """The slope of each deal by itself."""
     rng, n = np.random.default_rng(seed), deals.x.shape[1]
     weights = rng.multinomial(n, np.full(n, 1 / n), draws).astype(float)
-    ends = interval(np.array([slopes(deals, w) for w in weights]), n)
+    ends = bootstrap_interval(np.array([slopes(deals, w) for w in weights]), n)
     for i, name in enumerate(names):
         estimate = slopes(deals, np.ones(n))[i]
         yield {"quantity": f"slope of {name}", "estimate": estimate, "ci_low": ends[0, i], "ci_high": ends[1, i]}

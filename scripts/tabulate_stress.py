@@ -15,7 +15,7 @@ from concept_freq.analysis.binning import decades
 from concept_freq.analysis.counts import read_counts
 from concept_freq.analysis.fits import main_fits, read_fits
 from concept_freq.analysis.point_sets import add_relation_options, join, left_out_of_pool
-from concept_freq.analysis.resampling import bootstrap_weights, interval, slopes_and_draws
+from concept_freq.analysis.resampling import bootstrap_interval, bootstrap_weights, slopes_and_draws
 from concept_freq.analysis.scores import POOL, main_scores, read_scores
 from concept_freq.io.tables import write_csv
 
@@ -30,7 +30,7 @@ def change(points: list[pd.DataFrame], column: str, draws: int, seed: int) -> di
     y, group, cluster = both[["score", "score_base"]].to_numpy(), both.dataset.to_numpy(), both.concept.to_numpy()
     weights = bootstrap_weights(cluster, draws, np.random.default_rng(seed))
     estimate, drawn = (found[:, 0, 0] - found[:, 1, 1] for found in slopes_and_draws(x, y, group, weights))
-    low, high = interval(drawn, len(np.unique(cluster)))
+    low, high = bootstrap_interval(drawn, len(np.unique(cluster)))
     return {"change": estimate[0], "change_low": low, "change_high": high, "n_points": len(both)}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from concept_freq.analysis.resampling import interval
+from concept_freq.analysis.resampling import bootstrap_interval
 
 
 @dataclass(frozen=True)
@@ -24,20 +24,20 @@ class Deals:
         return Deals(self.x[datasets], self.y[datasets])
 
 
-def centred(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def less_mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Values (s, n) less their weighted mean over concepts."""
     return values - np.average(values, axis=1, weights=weights)[:, None]
 
 
 def slopes(deals: Deals, weights: np.ndarray) -> np.ndarray:
     """Slope over concepts in each dataset, (s,)."""
-    x, y = centred(deals.x, weights), centred(deals.y, weights)
+    x, y = less_mean(deals.x, weights), less_mean(deals.y, weights)
     return (weights * x * y).sum(axis=1) / (weights * x * x).sum(axis=1)
 
 
 def within_concepts(deals: Deals, weights: np.ndarray) -> float:
     """Slope between datasets within concepts: what a concept gains where it was dealt more often."""
-    x, y = (values - values.mean(axis=0) for values in (centred(deals.x, weights), centred(deals.y, weights)))
+    x, y = (values - values.mean(axis=0) for values in (less_mean(deals.x, weights), less_mean(deals.y, weights)))
     return float((weights * x * y).sum() / (weights * x * x).sum())
 
 
@@ -74,7 +74,7 @@ def resampled(random: Deals, natural: Deals, draws: int, seed: int) -> dict[str,
         chosen = [deals.of(rng.integers(0, len(deals.x), len(deals.x))) for deals in (random, natural)]
         with np.errstate(invalid="ignore", divide="ignore"):  # one deal five times over has nothing within concepts
             found.append(estimates(*chosen, weights))
-    return {name: interval(np.array([draw[name] for draw in found]), n) for name in found[0]}
+    return {name: bootstrap_interval(np.array([draw[name] for draw in found]), n) for name in found[0]}
 
 
 def across(values: np.ndarray) -> tuple[float, float]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from concept_freq.analysis.counts import CountColumn
 from concept_freq.analysis.joining import tell_uncounted, uncounted, with_counts
-from concept_freq.analysis.recipes import Points
+from concept_freq.analysis.recipes.base import Points
 from concept_freq.analysis.scores import MODEL_KEYS, POOL
 
 
