@@ -102,6 +102,11 @@ def draw_shapes(figure: SubFigure, curves: pd.DataFrame, tests: pd.DataFrame, co
     panels[0].set_ylim(min(0, curves.low.min()), 1.25 * curves.high.max())
 
 
+def of_the_lines(shapes: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
+    """Shapes of the points that the forest has lines of: a pool may have none where its sets have some."""
+    return shapes.merge(fits[KEYS].drop_duplicates(), on=KEYS)
+
+
 def draw(fits: pd.DataFrame, curves: pd.DataFrame, tests: pd.DataFrame, colours: dict, main: dict) -> Figure:
     """The forest above, the shapes below; too few concepts have none."""
     n_lines = len(fits[KEYS].drop_duplicates())
@@ -131,7 +136,7 @@ def main() -> None:
     keys = [*KEYS, "metric", "recipe"]
     table = shown(fits.merge(null[[*keys, "null_rho", "null_rho_95"]], on=keys))
     shapes = [read_keyed(path) for path in (args.curves, args.tests)]
-    curves, tests = (shown(main_fits(shape, args.main, args.threshold)) for shape in shapes)
+    curves, tests = (of_the_lines(main_fits(shape, args.main, args.threshold), table) for shape in shapes)
     use_style()
     save(draw(table, curves, tests, palette(args.pretraining), args.main), args.out, table)
 

@@ -6,22 +6,16 @@ the environment makes a thorough check of it.
 """
 
 import os
-import subprocess
-import sys
 
 import numpy as np
-import pandas as pd
 import pytest
-from programs import SCRIPTS
 
 from concept_freq.analysis.binning import Binning
-from concept_freq.analysis.counts import COUNT_TYPES
 from concept_freq.analysis.dose_response import fit_dose_response
 from concept_freq.analysis.recipes.base import Draws, Fit, Points
 from concept_freq.analysis.recipes.mixed import random_intercepts
 from concept_freq.analysis.recipes.registry import RECIPES
 from concept_freq.analysis.resampling import shuffles_within
-from concept_freq.io.tables import write_table
 
 SLOPE, CONCEPTS, DRAWS = 6.0, 80, 300
 WORLDS = int(os.environ.get("SIMULATED_WORLDS", "200"))
@@ -30,13 +24,6 @@ WORLDS = int(os.environ.get("SIMULATED_WORLDS", "200"))
 def about(share: float, worlds: int) -> object:
     """The share, within three standard errors of one that is counted in so many worlds."""
     return pytest.approx(share, abs=3 * (share * (1 - share) / worlds) ** 0.5)
-
-
-def call(script: str, *arguments: object) -> None:
-    """Run a program as the workflow does."""
-    command = [sys.executable, SCRIPTS / script, *arguments]
-    result = subprocess.run(list(map(str, command)), capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
 
 
 def world(seed: int, slope: float = SLOPE, error: float = 0.0) -> Points:
@@ -124,30 +111,3 @@ def test_concepts_change_places_whole_and_only_with_their_like():
     assert {tuple(row[[0, 1, 4, 5]]) for row in order} == {(0, 1, 4, 5), (1, 0, 5, 4)}  # a and b, in both sets
     assert {tuple(row[[2, 3]]) for row in order} == {(2, 3), (3, 2)}
     assert (order[:, 6] == 6).all()  # e is the only one of its kind
-
-
-def test_too_few_concepts_have_no_shape_and_the_overview_is_drawn_without(tmp_path):
-    counts = pd.DataFrame({"concept": list("abcdefgh"), **{f"n_{kind}": 10 ** np.arange(8) for kind in COUNT_TYPES}})
-    counts.to_parquet(tmp_path / "mine.parquet")
-    same = {"pretraining": "mine", "model": "mine/vit", "dataset": "set", "prompts": "class", "n_images": 10}
-    rows = [
-        {**same, "concept": c, "accuracy": 10.0 * i, "ci_low": 0.0, "ci_high": 100.0} for i, c in enumerate("abcdefgh")
-    ]
-    write_table(rows, "class_accuracy", tmp_path / "class_accuracy.parquet")
-    main = ["--main", '{"count_type": "matched", "prompts": "class", "direction": "t2i", "k": 10}']
-    data = [
-        "--scores",
-        tmp_path / "class_accuracy.parquet",
-        "--counts",
-        tmp_path / "mine.parquet",
-        "--thresholds",
-        "0.5",
-    ]
-    bins = ["--binning", '{"classification": {"edges": 12, "first": 1, "stop": 11}}', "--draws", "100", "--seed", "0"]
-    tables = {name: tmp_path / f"{name}.csv" for name in ("fits", "null", "tests", "curves")}
-    call("fit_log_linear.py", *data, *main, *bins, "--null", tables["null"], "--out", tables["fits"])
-    call("fit_dose_response.py", *data, *main, "--curves", tables["curves"], "--out", tables["tests"])
-    assert len(pd.read_csv(tables["tests"])) == len(pd.read_csv(tables["curves"])) == 0
-    read = [part for name, path in tables.items() for part in (f"--{name}", path)]
-    call("figure_overview.py", *read, *main, "--pretraining", "mine", "--threshold", "0.5", "--out", tmp_path / "o.png")
-    assert (tmp_path / "o.png").stat().st_size > 1000
