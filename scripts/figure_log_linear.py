@@ -21,9 +21,9 @@ from concept_freq.analysis.scores import in_percent, read_scores
 from concept_freq.evaluation.tasks import TASKS, Task
 from concept_freq.figures.look import (
     count_axis,
+    dataset_colours,
     draw_bins,
     marker_of,
-    palette,
     pretty,
     save,
     stars,
@@ -87,7 +87,7 @@ def draw(views: list[View], observations: pd.DataFrame, fits: pd.DataFrame, binn
     n_panels, width = len(views) * len(args.pretraining), grid_width(len(views), len(args.pretraining))
     layout = {"figsize": (4.5 * width, 3.4 * -(-n_panels // width)), "squeeze": False, "layout": "constrained"}
     figure, grid = plt.subplots(-(-n_panels // width), width, sharey=True, **layout)
-    colours, data = palette([path.stem for path in args.counts]), []
+    colours, data = dataset_colours([path.stem for path in args.counts]), []
     shown = [(view, view.points(observations, args.left_out), view.fits(fits)) for view in views]
     panels = [(*of_view, pretraining) for of_view in shown for pretraining in args.pretraining]
     for i, (axes, (view, points, of_fits, pretraining)) in enumerate(zip(grid.flat, panels, strict=False)):

@@ -18,7 +18,7 @@ from matplotlib.ticker import LogLocator
 from concept_freq.analysis.fits import main_fits, read_fits, read_keyed, read_null, widest
 from concept_freq.analysis.recipes.registry import RECIPES
 from concept_freq.analysis.scores import comparable
-from concept_freq.figures.look import GREY, count_axis, palette, pretty, recipe_look, save, tint, use_style
+from concept_freq.figures.look import GREY, count_axis, dataset_colours, pretty, recipe_look, save, tint, use_style
 
 REACH = 0.3  # of the recipes of one line above and below its middle
 KEYS = ["task", "dataset", "model"]
@@ -138,7 +138,7 @@ def main() -> None:
     shapes = [read_keyed(path) for path in (args.curves, args.tests)]
     curves, tests = (of_the_lines(main_fits(shape, args.main, args.threshold), table) for shape in shapes)
     use_style()
-    save(draw(table, curves, tests, palette(args.pretraining), args.main), args.out, table)
+    save(draw(table, curves, tests, dataset_colours(args.pretraining), args.main), args.out, table)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def pretty(name: str) -> str:
     return name.replace("_", " ")
 
 
-def palette(pretraining: list[str]) -> dict[str, str]:
+def dataset_colours(pretraining: list[str]) -> dict[str, str]:
     """One colour per pretraining dataset, by its place in the config: the same in every figure of a run."""
     return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(pretraining)}
 
