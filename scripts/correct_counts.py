@@ -14,7 +14,7 @@ import pandas as pd
 from concept_freq.analysis.intervals import wilson
 from concept_freq.counts.thresholds import add_arguments, limit_of
 from concept_freq.io.duck import connect
-from concept_freq.io.parquet import read_frame
+from concept_freq.io.parquet import read_frame, verify
 from concept_freq.io.tables import write_csv
 from concept_freq.tags.correction import Labelled, correct
 from concept_freq.text.concepts import read_concepts
@@ -94,6 +94,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Command line entry point."""
     args = arguments()
+    verify([*args.tags, *args.truth])
     table, sample = measure(connect(), args)
     histograms = pd.concat([read_frame(path) for path in args.histograms])
     n = int(histograms[histograms.concept_id == 0].n.sum())

@@ -38,7 +38,7 @@ def describe(tail: pd.Series) -> str:
     if not isinstance(best := tail.get("best"), str) or best == "power_law":
         return exponent
     doubt = best in str(tail.indistinguishable).split()
-    return f"{exponent},\n    better described by {LAWS[best]}{' (not certain)' if doubt else ''}"
+    return f"{exponent},\n    better described by {LAWS.get(best, pretty(best))}{' (not certain)' if doubt else ''}"
 
 
 def draw(ranked: pd.DataFrame, tails: pd.DataFrame, colours: dict[str, str]) -> plt.Figure:

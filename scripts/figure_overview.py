@@ -21,7 +21,7 @@ from concept_freq.analysis.scores import comparable
 from concept_freq.figures.look import GREY, count_axis, dataset_colours, pretty, recipe_look, save, tint, use_style
 
 REACH = 0.3  # of the recipes of one line above and below its middle
-KEYS = ["task", "dataset", "model"]
+LINE = ["task", "dataset", "model"]
 MODELS_IN_A_PANEL = 3
 
 
@@ -54,10 +54,10 @@ def draw_row(axes: tuple[Axes, Axes], i: int, fits: pd.DataFrame) -> None:
 
 def draw_forest(figure: SubFigure, fits: pd.DataFrame, main: dict) -> None:
     """One line per task and model: rho, slope."""
-    lines = fits[KEYS].drop_duplicates().reset_index(drop=True)
+    lines = fits[LINE].drop_duplicates().reset_index(drop=True)
     axes = figure.subplots(1, 2, sharey=True)
     for i, line in lines.iterrows():
-        draw_row(axes, i, fits[(fits[KEYS] == line).all(axis=1)])
+        draw_row(axes, i, fits[(fits[LINE] == line).all(axis=1)])
     for panel in axes:
         panel.axvline(0, color=GREY, linewidth=0.8)
         panel.grid(axis="x", alpha=0.3)
@@ -104,12 +104,12 @@ def draw_shapes(figure: SubFigure, curves: pd.DataFrame, tests: pd.DataFrame, co
 
 def of_the_lines(shapes: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
     """Shapes of the points that the forest has lines of: a pool may have none where its sets have some."""
-    return shapes.merge(fits[KEYS].drop_duplicates(), on=KEYS)
+    return shapes.merge(fits[LINE].drop_duplicates(), on=LINE)
 
 
 def draw(fits: pd.DataFrame, curves: pd.DataFrame, tests: pd.DataFrame, colours: dict, main: dict) -> Figure:
     """The forest above, the shapes below; too few concepts have none."""
-    n_lines = len(fits[KEYS].drop_duplicates())
+    n_lines = len(fits[LINE].drop_duplicates())
     heights = [0.55 * n_lines + 1.2, 3.2][: 2 if len(curves) else 1]
     figure = plt.figure(figsize=(11, sum(heights)), layout="constrained")
     parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
@@ -133,7 +133,7 @@ def main() -> None:
     args = parser.parse_args()
     read = (read_fits(args.fits), read_null(args.null))
     fits, null = (main_fits(table, args.main, args.threshold) for table in read)
-    keys = [*KEYS, "metric", "recipe"]
+    keys = [*LINE, "metric", "recipe"]
     table = shown(fits.merge(null[[*keys, "null_rho", "null_rho_95"]], on=keys))
     shapes = [read_keyed(path) for path in (args.curves, args.tests)]
     curves, tests = (of_the_lines(main_fits(shape, args.main, args.threshold), table) for shape in shapes)

@@ -26,11 +26,11 @@ SHAPE = ["departure_f", "departure_p", "explained_line", "explained_spline", "ex
 SHAPE += ["slope_lower_half", "slope_upper_half"]
 
 
-def row_of(found: DoseResponse) -> dict[str, float]:
+def row_of(shape: DoseResponse) -> dict[str, float]:
     """What the table says of one relation."""
-    explained = {f"explained_{name}": share for name, share in found.explained.items()}
-    slopes = dict(zip(("slope_lower_half", "slope_upper_half"), found.slopes, strict=True))
-    return {"departure_f": found.f_value, "departure_p": found.p_value, **explained, **slopes}
+    explained = {f"explained_{name}": share for name, share in shape.explained.items()}
+    slopes = dict(zip(("slope_lower_half", "slope_upper_half"), shape.slopes, strict=True))
+    return {"departure_f": shape.f_value, "departure_p": shape.p_value, **explained, **slopes}
 
 
 def fitted(panel: dict, observed: pd.DataFrame, columns: dict[str, CountColumn]) -> Iterator[tuple[dict, DoseResponse]]:
@@ -40,8 +40,8 @@ def fitted(panel: dict, observed: pd.DataFrame, columns: dict[str, CountColumn])
             named = {**panel, **dict(zip(MODEL_KEYS, model, strict=True))}
             named |= {"count_type": count.count_type, "threshold": count.threshold, "n_points": len(points.group)}
             x = decades(points.counts[:, i])
-            if found := fit_dose_response(x, points.scores[:, j], points.group, points.cluster):
-                yield named, found
+            if shape := fit_dose_response(x, points.scores[:, j], points.group, points.cluster):
+                yield named, shape
 
 
 def main() -> None:
@@ -57,10 +57,10 @@ def main() -> None:
     work, rows, curves = panels_of(observations, columns, args.left_out), [], []
     for task, pretraining, dataset, observed in progress(work, len(work), "fitting curves"):
         panel = {"task": task, "pretraining": pretraining, "dataset": dataset}
-        for named, found in fitted(panel, observed, columns):
-            rows.append({**named, **row_of(found)})
-            drawn = {name: getattr(found, name) for name in CURVES}
-            curves.append(pd.DataFrame({**named, "frequency": 10**found.x, **drawn}).drop(columns="n_points"))
+        for named, shape in fitted(panel, observed, columns):
+            rows.append({**named, **row_of(shape)})
+            drawn = {name: getattr(shape, name) for name in CURVES}
+            curves.append(pd.DataFrame({**named, "frequency": 10**shape.x, **drawn}).drop(columns="n_points"))
     write_csv(pd.DataFrame(rows, columns=[*NAMED, "n_points", *SHAPE]), args.out)
     write_csv(pd.concat(curves) if curves else pd.DataFrame(columns=[*NAMED, "frequency", *CURVES]), args.curves)
 

@@ -20,11 +20,11 @@ from concept_freq.analysis.point_sets import add_relation_options, join, panels_
 from concept_freq.analysis.recipes.base import Draws, Points
 from concept_freq.analysis.recipes.registry import RECIPES, fit_all
 from concept_freq.analysis.scores import MODEL_KEYS, is_main, read_scores
-from concept_freq.evaluation.tasks import KEYS
+from concept_freq.evaluation.tasks import TASK_KEYS
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_csv
 
-PANEL = ["task", "pretraining", "model", "dataset", *KEYS, "count_type", "threshold", "recipe"]
+PANEL = ["task", "pretraining", "model", "dataset", *TASK_KEYS, "count_type", "threshold", "recipe"]
 FIT = ["rho", "p_value", "slope_per_decade", "ci_low", "ci_high", "n_points"]
 NULL = ["rho", "null_rho", "null_rho_95"]
 

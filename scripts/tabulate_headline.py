@@ -14,15 +14,15 @@ from concept_freq.analysis.fits import main_fits, read_fits, read_null
 from concept_freq.analysis.scores import POOL, comparable
 from concept_freq.io.tables import write_csv
 
-KEYS = ["task", "dataset", "model", "metric"]
+LINE = ["task", "dataset", "model", "metric"]
 
 
 def tabulate(fits: pd.DataFrame, null: pd.DataFrame) -> pd.DataFrame:
     """Spread the recipes of each model and evaluation set over columns."""
-    rho = fits.pivot(index=KEYS, columns="recipe", values="rho")
-    p_value = fits.pivot(index=KEYS, columns="recipe", values="p_value")
-    shuffled = null.pivot(index=KEYS, columns="recipe", values="null_rho")
-    effect = fits[fits.recipe == "fixed_effects"].set_index(KEYS)
+    rho = fits.pivot(index=LINE, columns="recipe", values="rho")
+    p_value = fits.pivot(index=LINE, columns="recipe", values="p_value")
+    shuffled = null.pivot(index=LINE, columns="recipe", values="null_rho")
+    effect = fits[fits.recipe == "fixed_effects"].set_index(LINE)
     table = pd.DataFrame({"rho_paper": rho.paper, "p_paper": p_value.paper, "rho_paper_shuffled": shuffled.paper})
     table["rho_all_bins"], table["rho_concept"] = rho.all_bins, rho.concept
     table["p_permutation"] = p_value.fixed_effects

@@ -5,12 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 from concept_freq.analysis.scores import POOL, in_percent, select
-from concept_freq.evaluation.tasks import KEYS
+from concept_freq.evaluation.tasks import TASK_KEYS
 
 
 def read_keyed(path: Path) -> pd.DataFrame:
     """A table of what was fitted, with its keys and thresholds as text."""
-    return pd.read_csv(path, dtype=dict.fromkeys((*KEYS, "threshold"), str))
+    return pd.read_csv(path, dtype=dict.fromkeys((*TASK_KEYS, "threshold"), str))
 
 
 def read_fits(path: Path) -> pd.DataFrame:

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.evaluation.tasks import KEYS, TABLES, TASKS, Task
+from concept_freq.evaluation.tasks import TABLES, TASK_KEYS, TASKS, Task
 from concept_freq.io.parquet import read_frame
 
 POOL = "all"  # in the column dataset: the evaluation sets of a task together
-MODEL_KEYS = ["model", *KEYS]
+MODEL_KEYS = ["model", *TASK_KEYS]
 SCORE_KEYS = ["task", "pretraining", *MODEL_KEYS]
 
 
 def read_table(path: Path, task: Task) -> pd.DataFrame:
     """A task's table with the columns ``class``, ``score`` and ``n``, keys as text, empty where the task lacks them."""
     table = read_frame(path).rename(columns={task.score: "score", task.n: "n"})
-    keys = {key: table[key].astype(str) if key in task.keys else "" for key in KEYS}
+    keys = {key: table[key].astype(str) if key in task.keys else "" for key in TASK_KEYS}
     table["class"] = table["class"].fillna(table.concept) if "class" in table else table.concept
     return table.assign(task=task.name, **keys | ({"metric": task.metric} if task.metric else {}))
 
@@ -50,7 +50,7 @@ def select(table: pd.DataFrame, wanted: dict[str, str]) -> pd.DataFrame:
 
 def main_keys(main: dict) -> dict[str, str]:
     """The keys of scores that the config's ``analysis.main`` chooses, as text."""
-    return {key: str(main[key]) for key in KEYS if key in main}
+    return {key: str(main[key]) for key in TASK_KEYS if key in main}
 
 
 def is_main(keys: dict[str, str], main: dict) -> bool:

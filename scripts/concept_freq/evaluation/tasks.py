@@ -79,4 +79,4 @@ TASKS = {
     )
 }
 TABLES = {task.table: task for task in TASKS.values()}
-KEYS = (*dict.fromkeys(key for task in TASKS.values() for key in task.keys if key != "metric"), "metric")
+TASK_KEYS = (*dict.fromkeys(key for task in TASKS.values() for key in task.keys if key != "metric"), "metric")

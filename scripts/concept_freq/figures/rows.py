@@ -38,9 +38,9 @@ class View:
     def fits(self, fits: pd.DataFrame) -> pd.DataFrame:
         """The fits of the same points, every recipe and model; a task's only evaluation set is its own pool."""
         same = {"task": self.task, "count_type": self.count_type, "threshold": self.threshold}
-        found = select(fits, {**same, **self.scores})
-        only = self.dataset == POOL and found.dataset.nunique() == 1
-        return found if only else found[found.dataset == self.dataset]
+        chosen = select(fits, {**same, **self.scores})
+        only = self.dataset == POOL and chosen.dataset.nunique() == 1
+        return chosen if only else chosen[chosen.dataset == self.dataset]
 
 
 def describe(row: dict) -> str:

@@ -10,7 +10,7 @@ from programs import SCRIPTS
 
 from concept_freq.analysis import scores
 from concept_freq.analysis.scores import comparable, in_percent, is_main, main_scores, read_scores
-from concept_freq.evaluation.tasks import KEYS, TABLES, TASKS, Task
+from concept_freq.evaluation.tasks import TABLES, TASK_KEYS, TASKS, Task
 from concept_freq.io.tables import SCHEMAS, write_table
 
 SAME = {"pretraining": "p", "model": "p/vit", "dataset": "set", "concept": "cat"}
@@ -32,10 +32,10 @@ def test_every_table_of_scores_is_read_in_one_shape(tmp_path):
     for table, row in ROWS.items():
         write_table([SAME | row], table, tmp_path / f"{table}.parquet")
     found = read_scores([tmp_path / f"{table}.parquet" for table in TABLES]).set_index("task")
-    assert found.columns.tolist() == ["pretraining", "model", *KEYS, "dataset", "concept", "class", "n", "score"]
-    assert found.loc["classification", list(KEYS)].tolist() == ["class", "", "", "accuracy"]
-    assert found.loc["retrieval", list(KEYS)].tolist() == ["", "t2i", "10", "recall"]
-    assert found.loc["text_to_image", list(KEYS)].tolist() == ["", "", "", "aesthetics"]
+    assert found.columns.tolist() == ["pretraining", "model", *TASK_KEYS, "dataset", "concept", "class", "n", "score"]
+    assert found.loc["classification", list(TASK_KEYS)].tolist() == ["class", "", "", "accuracy"]
+    assert found.loc["retrieval", list(TASK_KEYS)].tolist() == ["", "t2i", "10", "recall"]
+    assert found.loc["text_to_image", list(TASK_KEYS)].tolist() == ["", "", "", "aesthetics"]
     assert found[["n", "score"]].to_numpy().tolist() == [[7, 40.0], [5, 0.5], [3, 5.5]]
 
 

@@ -68,6 +68,6 @@ class MixedEffects(Recipe):
         """A fit of every pair."""
         x, n = decades(points.counts), len(points.group)
         for i, j in np.ndindex(x.shape[1], points.scores.shape[1]):
-            found = random_intercepts(x[:, i], points.scores[:, j], points.group, points.cluster)
-            slope = {"slope_per_decade": found.slope, "ci_low": found.low, "ci_high": found.high}
-            yield i, j, Fit(self.name, n, p_value=found.p_value, **slope)
+            slope = random_intercepts(x[:, i], points.scores[:, j], points.group, points.cluster)
+            interval = {"ci_low": slope.low, "ci_high": slope.high}
+            yield i, j, Fit(self.name, n, p_value=slope.p_value, slope_per_decade=slope.slope, **interval)
