@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.analysis.observations import COUNT_TYPES, one_row_per_concept, read_counts
+from concept_freq.analysis.counts import COUNT_TYPES, one_row_per_concept, read_counts
 from concept_freq.io.tables import write_csv
 from concept_freq.released.published import read_counts_file
 from concept_freq.text.concepts import spelling_key

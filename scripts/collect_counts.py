@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy import stats
 
-from concept_freq.analysis.observations import COUNT_TYPES, one_row_per_concept, read_counts
+from concept_freq.analysis.counts import COUNT_TYPES, one_row_per_concept, read_counts
 from concept_freq.io.tables import write_csv, write_table
 
 SHOWN_OFTEN = 10  # pictures of a concept that no caption names

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from concept_freq.analysis.observations import TASKS
+from concept_freq.evaluation.tasks import TABLES
 from concept_freq.io.parquet import read_rows
 from concept_freq.io.tables import SCHEMAS, write_table
 
@@ -14,7 +14,7 @@ def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scores", type=Path, nargs="*", required=True)
-    parser.add_argument("--schema", choices=TASKS, required=True)
+    parser.add_argument("--schema", choices=TABLES, required=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     empty = pa.schema(SCHEMAS[args.schema].items()).empty_table()

@@ -10,18 +10,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.analysis.observations import POOL
+from concept_freq.analysis.scores import POOL
 from concept_freq.io.tables import write_csv
 
-KEYS = ["task", "model", "prompts", "direction", "k", "count_type", "threshold"]
+PRINTED = ["task", "model", "prompts", "direction", "k", "count_type", "threshold"]
 
 
 def our_values(fits: Path, correlation: Path, lines: Path, people: Path) -> pd.DataFrame:
-    """Everything we compute that the paper prints, under the registry's keys, in the column ``ours``."""
+    """Everything we compute of what the paper prints, under the registry's keys, in the column ``ours``."""
     fits = pd.read_csv(fits, dtype=str, keep_default_na=False)
-    pooled = (fits.recipe == "paper") & (fits.dataset == POOL)
-    pooled &= fits.task != "text_to_image"  # no rho is printed there
-    fits = fits[pooled].rename(columns={"rho": "ours"})
+    fits = fits[(fits.recipe == "paper") & (fits.dataset == POOL)].rename(columns={"rho": "ours"})
     pairs = pd.read_csv(correlation, dtype=str).rename(columns={"spearman": "ours"})
     pairs["model"] = [" ~ ".join(sorted(pair)) for pair in zip(pairs["first"], pairs["second"], strict=True)]
     lines = pd.read_csv(lines, dtype=str).rename(columns={"slope": "ours", "side": "model"})
@@ -32,7 +30,7 @@ def our_values(fits: Path, correlation: Path, lines: Path, people: Path) -> pd.D
         lines[lines.imagenet == "imagenet"].assign(task="let_it_wag"),
         people.assign(task="people"),
     ]
-    values = pd.concat([table.reindex(columns=[*KEYS, "ours"]) for table in tables]).fillna("")
+    values = pd.concat([table.reindex(columns=[*PRINTED, "ours"]) for table in tables]).fillna("")
     return values.astype({"ours": float})
 
 
@@ -53,17 +51,18 @@ def main() -> None:
     args = parser.parse_args()
     published = pd.read_csv(args.published, sep="\t", dtype=str, keep_default_na=False)
     ours = our_values(args.fits, args.correlation, args.lines, args.people)
-    table = published.merge(ours, on=KEYS, how="left", validate="many_to_one")
+    printed = ours[ours.task.isin(published.task)]  # not of every task is a number printed
+    table = published.merge(printed, on=PRINTED, how="left", validate="many_to_one")
     table["agrees"] = [agrees(row.published, row.ours) for row in table.itertuples()]
     table["verdict"] = table.agrees.map({True: "agrees", False: "exception"})
     wrong = table[~table.agrees & (table.exception == "")]
     print(f"{table.agrees.sum()} of {len(table)} printed numbers agree, {len(table) - table.agrees.sum()} do not:")
-    print(table[~table.agrees][["item", *KEYS[:2], "published", "ours", "exception"]].to_string(index=False))
+    print(table[~table.agrees][["item", *PRINTED[:2], "published", "ours", "exception"]].to_string(index=False))
     if len(wrong):
         sys.exit(
             f"{args.published}: {len(wrong)} numbers disagree without an exception, first {wrong.iloc[0].to_dict()}"
         )
-    write_csv(table[["item", *KEYS, "published", "ours", "verdict", "exception"]], args.out, digits=10)
+    write_csv(table[["item", *PRINTED, "published", "ours", "verdict", "exception"]], args.out, digits=10)
 
 
 if __name__ == "__main__":

@@ -60,8 +60,24 @@ def measure(db: duckdb.DuckDBPyConnection, args: argparse.Namespace) -> tuple[pd
     return db.execute(PER_CONCEPT_SQL, {**files, **where}).df(), sample[0][0]
 
 
-def main() -> None:
-    """Command line entry point."""
+def corrected(table: pd.DataFrame, sample: int, n: int, draws: int, seed: int) -> pd.DataFrame:
+    """Add the corrected counts of ``n`` pictures, the tagger's precision and recall in the sample, and the verdict."""
+    labelled = Labelled(
+        hits=table.hits.to_numpy(),
+        misses=(table.shown - table.hits).to_numpy(),
+        false_alarms=(table.tagged - table.hits).to_numpy(),
+        rejections=(sample - table.shown - table.tagged + table.hits).to_numpy(),
+    )
+    columns = correct(table.n_image.to_numpy(), n, labelled, draws, seed)
+    table = table.assign(**dict(zip(("n_corrected", "ci_low", "ci_high", "detectable"), columns, strict=True)))
+    for name, of in (("precision", "tagged"), ("recall", "shown")):
+        rates = [wilson(hits, trials) for hits, trials in zip(table.hits, table[of], strict=True)]
+        table[[name, f"{name}_low", f"{name}_high"]] = rates
+    return table.assign(verdict=table.apply(verdict, axis=1)).drop(columns="detectable")
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pretraining", required=True)
     parser.add_argument("--tags", type=Path, nargs="+", required=True)
@@ -69,35 +85,26 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, nargs="+", required=True, help="what the pictures show")
     parser.add_argument("--concepts", type=Path, required=True)
     add_arguments(parser)
-    parser.add_argument(
-        "--labelled", type=int, required=True, help="pictures of the first shard that count as labelled"
-    )
+    parser.add_argument("--labelled", type=int, required=True, help="pictures of the first shard taken as labelled")
     parser.add_argument("--draws", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Command line entry point."""
+    args = arguments()
     verify([*args.tags, *args.truth])
     require_list([*args.tags, *args.histograms], args.concepts)
     table, sample = measure(connect(), args)
     histograms = pd.concat([read_frame(path) for path in args.histograms])
     n = int(histograms[histograms.concept_id == 0].n.sum())
-    labelled = Labelled(
-        hits=table.hits.to_numpy(),
-        misses=(table.shown - table.hits).to_numpy(),
-        false_alarms=(table.tagged - table.hits).to_numpy(),
-        rejections=(sample - table.shown - table.tagged + table.hits).to_numpy(),
-    )
-    found = correct(table.n_image.to_numpy(), n, labelled, args.draws, args.seed)
-    for name, column in zip(("n_corrected", "ci_low", "ci_high", "detectable"), found, strict=True):
-        table[name] = column
-    for name, of in (("precision", "tagged"), ("recall", "shown")):
-        rates = [wilson(hits, trials) for hits, trials in zip(table.hits, table[of], strict=True)]
-        table[[name, f"{name}_low", f"{name}_high"]] = rates
-    table["verdict"] = table.apply(verdict, axis=1)
+    table = corrected(table, sample, n, args.draws, args.seed)
     table.insert(0, "pretraining", args.pretraining)
     table.insert(2, "n_pictures", n)
     covered = ((table.ci_low <= table.planted) & (table.planted <= table.ci_high)).mean()
-    write_csv(table.drop(columns=["detectable"]), args.out)
+    write_csv(table, args.out)
     print(f"{args.pretraining}: {covered:.1%} of the intervals hold the planted count")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from concept_freq.analysis.observations import widest
+from concept_freq.analysis.fits import widest
 from concept_freq.figures.look import COLOURS, GREY, count_axis, pretty, save, use_style
 
 LINES = {
@@ -21,11 +21,11 @@ LINES = {
 RANDOM, NATURAL = COLOURS[0], COLOURS[2]
 
 
-def draw_slopes(axes: Axes, found: pd.DataFrame, natural: list[str], title: str) -> None:
+def draw_slopes(axes: Axes, estimates: pd.DataFrame, natural: list[str], title: str) -> None:
     """A line per deal, thin, and per summary, thick."""
-    singles = found[found.quantity.str.startswith("slope of ")]
+    singles = estimates[estimates.quantity.str.startswith("slope of ")]
     labels = [pretty(name.removeprefix("slope of ")) for name in singles.quantity] + list(LINES.values())
-    rows = pd.concat([singles, found.set_index("quantity").loc[list(LINES)].reset_index()])
+    rows = pd.concat([singles, estimates.set_index("quantity").loc[list(LINES)].reset_index()])
     for y, row in enumerate(rows.itertuples()):
         name = row.quantity.removeprefix("slope of ")
         colour = NATURAL if name in natural or name == "natural" else RANDOM
@@ -55,13 +55,13 @@ def draw_ease(axes: Axes, concepts: pd.DataFrame, gradient: pd.Series) -> None:
     axes.set_ylabel("score under random frequencies (%)", fontsize=9)
 
 
-def draw(found: pd.DataFrame, concepts: pd.DataFrame, natural: list[str]) -> plt.Figure:
+def draw(estimates: pd.DataFrame, concepts: pd.DataFrame, natural: list[str]) -> plt.Figure:
     """A row per task: its pool, or its only evaluation set."""
-    panels = widest(found, ["task"])[["task", "dataset"]].drop_duplicates()
+    panels = widest(estimates, ["task"])[["task", "dataset"]].drop_duplicates()
     shape = {"figsize": (11, 3.9 * len(panels)), "squeeze": False, "layout": "constrained", "width_ratios": [1.25, 1]}
     figure, grid = plt.subplots(len(panels), 2, **shape)
     for row, (task, dataset) in zip(grid, panels.itertuples(index=False), strict=True):
-        here = [table[(table.task == task) & (table.dataset == dataset)] for table in (found, concepts)]
+        here = [table[(table.task == task) & (table.dataset == dataset)] for table in (estimates, concepts)]
         share = here[0].set_index("quantity").loc["share_difficulty"]
         percent = f"{share.estimate:.0%} [{share.ci_low:.0%}, {share.ci_high:.0%}]"
         title = f"{task}, {share.n_concepts} concepts: {percent} of the natural slope is difficulty"
@@ -78,9 +78,9 @@ def main() -> None:
     parser.add_argument("--natural", nargs="+", required=True, help="datasets with the natural frequencies")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    found, concepts = pd.read_csv(args.experiment), pd.read_csv(args.concepts)
+    estimates, concepts = pd.read_csv(args.experiment), pd.read_csv(args.concepts)
     use_style()
-    save(draw(found, concepts, args.natural), args.out, found)
+    save(draw(estimates, concepts, args.natural), args.out, estimates)
 
 
 if __name__ == "__main__":

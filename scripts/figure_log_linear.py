@@ -14,12 +14,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from concept_freq.analysis.binning import bin_means, binning_of
-from concept_freq.analysis.observations import join, read_counts, read_fits, read_scores
+from concept_freq.analysis.counts import read_counts
+from concept_freq.analysis.fits import read_fits
+from concept_freq.analysis.point_sets import join
+from concept_freq.analysis.scores import in_percent, read_scores
+from concept_freq.evaluation.tasks import TASKS, Task
 from concept_freq.figures.look import (
     count_axis,
+    dataset_colours,
     draw_bins,
     marker_of,
-    palette,
     pretty,
     save,
     stars,
@@ -29,7 +33,6 @@ from concept_freq.figures.look import (
 )
 from concept_freq.figures.rows import View, complete
 
-YLABEL = {"classification": "zero-shot accuracy (%)", "retrieval": "recall@{k}, {direction} (%)"}
 MODALITY = {"text": "in captions", "image": "in pictures", "matched": "in captions and pictures"}
 
 
@@ -50,21 +53,24 @@ def label_of(fits: pd.DataFrame, model: str) -> str:
     return f"{model.split('/')[-1]}: {rho}; {slope} per decade"
 
 
-def draw_panel(axes: Axes, points: pd.DataFrame, fits: pd.DataFrame, binning: dict, colour: str) -> list[pd.DataFrame]:
+def draw_panel(
+    axes: Axes, points: pd.DataFrame, fits: pd.DataFrame, binning: dict, task: Task, colour: str
+) -> list[pd.DataFrame]:
     """All models of one row and pretraining dataset; returns the drawn bins."""
-    drawn = []
+    drawn, limits = [], (0, 100) if task.in_percent else (-np.inf, np.inf)
     for i, (model, of_model) in enumerate(points.groupby("model")):
         shade, marker = tint(colour, i), marker_of(model.split("/")[-1], i)
         slices = binning_of(binning, model.split("/")[0])
         bins = bin_means(of_model["count"].to_numpy(), of_model.score.to_numpy(), slices.edges)
         draw_concepts(axes, of_model, shade)
-        draw_bins(axes, bins, slices.kept, (0, 100), shade, marker, size=34)
+        draw_bins(axes, bins, slices.kept, limits, shade, marker, size=34)
         axes.plot([], [], color=shade, marker=marker, label=label_of(fits[fits.model == model], model))
         drawn.append(pd.DataFrame({"kind": "bin", "model": model, "edge": bins.edge, "mean": bins.mean, "n": bins.n}))
     write_sizes(axes, bins)
     count_axis(axes)
-    axes.set_ylim(-6, 124)
-    axes.set_yticks(range(0, 101, 20))
+    if task.in_percent:
+        axes.set_ylim(-6, 124)  # room for the sizes of bins below, and for the legend above
+        axes.set_yticks(range(0, 101, 20))
     axes.legend(loc="upper left", fontsize=6.5, frameon=False)
     return drawn
 
@@ -81,17 +87,17 @@ def draw(views: list[View], observations: pd.DataFrame, fits: pd.DataFrame, binn
     n_panels, width = len(views) * len(args.pretraining), grid_width(len(views), len(args.pretraining))
     layout = {"figsize": (4.5 * width, 3.4 * -(-n_panels // width)), "squeeze": False, "layout": "constrained"}
     figure, grid = plt.subplots(-(-n_panels // width), width, sharey=True, **layout)
-    colours, data = palette([path.stem for path in args.counts]), []
+    colours, data = dataset_colours([path.stem for path in args.counts]), []
     shown = [(view, view.points(observations, args.left_out), view.fits(fits)) for view in views]
     panels = [(*of_view, pretraining) for of_view in shown for pretraining in args.pretraining]
     for i, (axes, (view, points, of_fits, pretraining)) in enumerate(zip(grid.flat, panels, strict=False)):
         here = points[points.pretraining == pretraining]
         if i % width == 0:
-            axes.set_ylabel(YLABEL[view.task].format(**view.scores))
+            axes.set_ylabel(TASKS[view.task].axis.format(**view.scores))
         if here.empty:
             axes.set_axis_off()
             continue
-        drawn = draw_panel(axes, here, of_fits, binning, colours[pretraining])
+        drawn = draw_panel(axes, here, of_fits, binning, TASKS[view.task], colours[pretraining])
         concepts = here.rename(columns={"count": "edge", "score": "mean"}).assign(kind="concept")
         data += [table.assign(row=view.label) for table in (*drawn, concepts)]
         axes.set_title(", ".join(filter(None, (pretty(pretraining), view.label))), fontsize=9)
@@ -115,9 +121,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     views = [complete(row, args.figure["task"], args.main, args.threshold) for row in args.figure["rows"]]
-    observations = join(read_scores(args.scores), read_counts(args.counts))
-    if args.figure["task"] == "retrieval":
-        observations["score"] *= 100
+    observations = in_percent(join(read_scores(args.scores), read_counts(args.counts)), ["score"])
     use_style()
     figure, data = draw(views, observations, read_fits(args.fits), args.binning, args)
     save(figure, args.out, data)

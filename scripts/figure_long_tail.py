@@ -7,8 +7,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from concept_freq.analysis.observations import of_sets, read_counts
-from concept_freq.figures.look import palette, pretty, save, short_count, use_style
+from concept_freq.analysis.counts import of_sets, read_counts
+from concept_freq.figures.look import dataset_colours, pretty, save, short_count, use_style
 
 INSET = 180  # ranks, as published
 LAWS = {
@@ -38,7 +38,7 @@ def describe(tail: pd.Series) -> str:
     if not isinstance(best := tail.get("best"), str) or best == "power_law":
         return exponent
     doubt = best in str(tail.indistinguishable).split()
-    return f"{exponent},\n    better described by {LAWS[best]}{' (not certain)' if doubt else ''}"
+    return f"{exponent},\n    better described by {LAWS.get(best, pretty(best))}{' (not certain)' if doubt else ''}"
 
 
 def draw(ranked: pd.DataFrame, tails: pd.DataFrame, colours: dict[str, str]) -> plt.Figure:
@@ -72,7 +72,7 @@ def main() -> None:
     tails = pd.read_csv(args.tails)
     tails = tails[tails.count_type == "matched"].set_index("pretraining")
     use_style()
-    save(draw(ranked, tails, palette([path.stem for path in args.counts])), args.out, ranked)
+    save(draw(ranked, tails, dataset_colours([path.stem for path in args.counts])), args.out, ranked)
 
 
 if __name__ == "__main__":

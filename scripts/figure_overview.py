@@ -15,41 +15,49 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import LogLocator
 
-from concept_freq.analysis.observations import main_fits, read_fits, read_null, widest
-from concept_freq.analysis.recipes import RECIPES
-from concept_freq.figures.look import COLOURS, GREY, count_axis, palette, pretty, save, tint, use_style
+from concept_freq.analysis.fits import main_fits, read_fits, read_keyed, read_null, widest
+from concept_freq.analysis.recipes.registry import RECIPES
+from concept_freq.analysis.scores import comparable
+from concept_freq.figures.look import GREY, count_axis, dataset_colours, pretty, recipe_look, save, tint, use_style
 
-MARKERS = dict(zip(RECIPES, "osDv^Ph", strict=True))
-OFFSETS = {recipe: 0.3 * (i / 3 - 1) for i, recipe in enumerate(RECIPES)}
-COLOUR = dict(zip(RECIPES, [*COLOURS, GREY, "#000000"], strict=False))
-KEYS = ["task", "dataset", "model"]
+REACH = 0.3  # of the recipes of one line above and below its middle
+LINE = ["task", "dataset", "model"]
 MODELS_IN_A_PANEL = 3
-TEXT = ("prompts", "direction", "k", "metric", "threshold")  # columns that may be empty or look like numbers
 
 
 def shown(fits: pd.DataFrame) -> pd.DataFrame:
-    """Fits of classification and retrieval: the pool of a task's evaluation sets, or its only set."""
-    return widest(fits[fits.task != "text_to_image"], ["task"])
+    """Fits in percent points: the pool of a task's evaluation sets, or its only set."""
+    return widest(comparable(fits), ["task"])
+
+
+def offset_of(recipe: str) -> float:
+    """Place of a recipe around the middle of its line, in the registry's order."""
+    return REACH * (2 * list(RECIPES).index(recipe) / max(len(RECIPES) - 1, 1) - 1)
+
+
+def look_of(recipe: str) -> dict[str, str]:
+    """Marker and colour of a recipe's points."""
+    marker, colour = recipe_look(recipe, list(RECIPES).index(recipe))
+    return {"marker": marker, "color": colour, "linestyle": "none"}
 
 
 def draw_row(axes: tuple[Axes, Axes], i: int, fits: pd.DataFrame) -> None:
     """One model: rho left with the shuffled one as a grey bar up to its 95th percentile, slope with interval right."""
     for fit in fits.itertuples():
-        y, colour = i + OFFSETS[fit.recipe], COLOUR[fit.recipe]
-        look = {"marker": MARKERS[fit.recipe], "color": colour, "markersize": 4.5, "linestyle": "none"}
+        y, look = i + offset_of(fit.recipe), {**look_of(fit.recipe), "markersize": 4.5}
         bar = {"color": GREY, "linewidth": 2.4, "alpha": 0.35, "solid_capstyle": "butt"}
         axes[0].plot([fit.null_rho, fit.null_rho_95], [y, y], **bar)
         axes[0].plot(fit.rho, y, **look)
         axes[1].plot(fit.slope_per_decade, y, **look)
-        axes[1].plot([fit.ci_low, fit.ci_high], [y, y], color=colour, linewidth=1.1)
+        axes[1].plot([fit.ci_low, fit.ci_high], [y, y], color=look["color"], linewidth=1.1)
 
 
 def draw_forest(figure: SubFigure, fits: pd.DataFrame, main: dict) -> None:
     """One line per task and model: rho, slope."""
-    lines = fits[KEYS].drop_duplicates().reset_index(drop=True)
+    lines = fits[LINE].drop_duplicates().reset_index(drop=True)
     axes = figure.subplots(1, 2, sharey=True)
     for i, line in lines.iterrows():
-        draw_row(axes, i, fits[(fits[KEYS] == line).all(axis=1)])
+        draw_row(axes, i, fits[(fits[LINE] == line).all(axis=1)])
     for panel in axes:
         panel.axvline(0, color=GREY, linewidth=0.8)
         panel.grid(axis="x", alpha=0.3)
@@ -61,8 +69,7 @@ def draw_forest(figure: SubFigure, fits: pd.DataFrame, main: dict) -> None:
     axes[0].set_xlabel("ρ (grey: shuffled within sets, mean to 95 %)")
     axes[1].set_xlabel(f"percent points per tenfold {main['count_type']} frequency")
     used = [recipe for recipe in RECIPES if recipe in set(fits.recipe)]
-    looks = [{"marker": MARKERS[r], "color": COLOUR[r], "linestyle": "none", "label": pretty(r)} for r in used]
-    handles = [plt.Line2D([], [], **look) for look in looks]
+    handles = [plt.Line2D([], [], **look_of(recipe), label=pretty(recipe)) for recipe in used]
     figure.legend(handles=handles, loc="outside upper center", ncols=7, frameon=False, fontsize=8)
 
 
@@ -95,9 +102,14 @@ def draw_shapes(figure: SubFigure, curves: pd.DataFrame, tests: pd.DataFrame, co
     panels[0].set_ylim(min(0, curves.low.min()), 1.25 * curves.high.max())
 
 
+def of_the_lines(shapes: pd.DataFrame, fits: pd.DataFrame) -> pd.DataFrame:
+    """Shapes of the points that the forest has lines of: a pool may have none where its sets have some."""
+    return shapes.merge(fits[LINE].drop_duplicates(), on=LINE)
+
+
 def draw(fits: pd.DataFrame, curves: pd.DataFrame, tests: pd.DataFrame, colours: dict, main: dict) -> Figure:
     """The forest above, the shapes below; too few concepts have none."""
-    n_lines = len(fits[KEYS].drop_duplicates())
+    n_lines = len(fits[LINE].drop_duplicates())
     heights = [0.55 * n_lines + 1.2, 3.2][: 2 if len(curves) else 1]
     figure = plt.figure(figsize=(11, sum(heights)), layout="constrained")
     parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
@@ -121,12 +133,12 @@ def main() -> None:
     args = parser.parse_args()
     read = (read_fits(args.fits), read_null(args.null))
     fits, null = (main_fits(table, args.main, args.threshold) for table in read)
-    keys = [*KEYS, "metric", "recipe"]
+    keys = [*LINE, "metric", "recipe"]
     table = shown(fits.merge(null[[*keys, "null_rho", "null_rho_95"]], on=keys))
-    shapes = [pd.read_csv(path, dtype=dict.fromkeys(TEXT, str)) for path in (args.curves, args.tests)]
-    curves, tests = (shown(main_fits(shape, args.main, args.threshold)) for shape in shapes)
+    shapes = [read_keyed(path) for path in (args.curves, args.tests)]
+    curves, tests = (of_the_lines(main_fits(shape, args.main, args.threshold), table) for shape in shapes)
     use_style()
-    save(draw(table, curves, tests, palette(args.pretraining), args.main), args.out, table)
+    save(draw(table, curves, tests, dataset_colours(args.pretraining), args.main), args.out, table)
 
 
 if __name__ == "__main__":

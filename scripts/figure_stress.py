@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from concept_freq.analysis.observations import widest
+from concept_freq.analysis.fits import widest
 from concept_freq.figures.look import COLOURS, GREY, save, use_style
 
 RHO = {"rho_paper": ("o", "published bins"), "rho_concept": ("D", "concepts")}

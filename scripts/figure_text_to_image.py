@@ -14,7 +14,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from concept_freq.analysis.binning import Binning, bin_means, binning_of
-from concept_freq.analysis.observations import join, read_counts, read_fits, read_scores
+from concept_freq.analysis.counts import read_counts
+from concept_freq.analysis.fits import read_fits
+from concept_freq.analysis.point_sets import join
+from concept_freq.analysis.scores import read_scores
 from concept_freq.figures.look import COLOURS, count_axis, draw_bins, save, stars, use_style, write_sizes
 from concept_freq.figures.rows import complete
 

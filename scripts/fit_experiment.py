@@ -1,4 +1,4 @@
-"""Compare the slope under randomised frequencies, over several deals, with that under the natural ones.
+"""Compare the slope under frequencies assigned at random, several times over, with that under the natural ones.
 
 A row per task, evaluation set and quantity, in percent points per tenfold frequency. Each deal's own slope has a
 bootstrap interval over concepts; ``randomised`` and ``natural`` are means with Student's interval across deals; the
@@ -14,10 +14,12 @@ import numpy as np
 import pandas as pd
 
 from concept_freq.analysis.binning import decades
-from concept_freq.analysis.experiment import Deals, across, ease, estimates, resampled, slopes
-from concept_freq.analysis.observations import POOL, join, read_counts, read_scores
-from concept_freq.analysis.point_sets import main_scores
-from concept_freq.analysis.resampling import interval
+from concept_freq.analysis.counts import read_counts
+from concept_freq.analysis.experiment import Deals, ease, estimates, resampled, slopes
+from concept_freq.analysis.intervals import student
+from concept_freq.analysis.point_sets import join
+from concept_freq.analysis.resampling import bootstrap_interval
+from concept_freq.analysis.scores import POOL, main_scores, read_scores
 from concept_freq.io.tables import write_csv
 
 
@@ -32,7 +34,7 @@ def own_slopes(deals: Deals, names: list[str], draws: int, seed: int) -> Iterato
     """The slope of each deal by itself."""
     rng, n = np.random.default_rng(seed), deals.x.shape[1]
     weights = rng.multinomial(n, np.full(n, 1 / n), draws).astype(float)
-    ends = interval(np.array([slopes(deals, w) for w in weights]), n)
+    ends = bootstrap_interval(np.array([slopes(deals, w) for w in weights]), n)
     for i, name in enumerate(names):
         estimate = slopes(deals, np.ones(n))[i]
         yield {"quantity": f"slope of {name}", "estimate": estimate, "ci_low": ends[0, i], "ci_high": ends[1, i]}
@@ -42,13 +44,41 @@ def quantities(random: Deals, natural: Deals, draws: int, seed: int) -> Iterator
     """What the experiment says."""
     ones = np.ones(random.x.shape[1])
     ends = resampled(random, natural, draws, seed)
-    ends |= {"randomised": across(slopes(random, ones)), "natural": across(slopes(natural, ones))}
+    ends |= {"randomised": student(slopes(random, ones)), "natural": student(slopes(natural, ones))}
     for name, estimate in estimates(random, natural, ones).items():
         yield {"quantity": name, "estimate": estimate, "ci_low": ends[name][0], "ci_high": ends[name][1]}
 
 
-def main() -> None:
-    """Command line entry point."""
+def describe(random: Deals, natural: Deals, args: argparse.Namespace) -> list[dict]:
+    """Slopes of the single datasets, then what they say together."""
+    return [
+        *own_slopes(random, args.random, args.draws, args.seed),
+        *own_slopes(natural, args.natural, args.draws, args.seed),
+        *quantities(random, natural, args.draws, args.seed),
+    ]
+
+
+def panels(observations: pd.DataFrame) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """Each evaluation set of each task and, where a task has several, all together: names and observations."""
+    for task, of_task in observations.groupby("task", sort=True):
+        sets = [(name, points) for name, points in of_task.groupby("dataset")]
+        for dataset, points in [*sets, (POOL, of_task)] if len(sets) > 1 else sets:
+            yield {"task": task, "dataset": dataset}, points
+
+
+def fit_panel(points: pd.DataFrame, args: argparse.Namespace) -> tuple[list[dict], pd.DataFrame]:
+    """What the experiment says of these observations, and how easy each of their concepts is."""
+    column = f"n_{args.main['count_type']}"
+    random, natural = (deals_of(points, names, column) for names in (args.random, args.natural))
+    rows = describe(random, natural, args)
+    slope = next(row["estimate"] for row in rows if row["quantity"] == "within_concepts")
+    columns = {"natural_frequency": 10 ** natural.x.mean(axis=0), "ease": ease(random, slope)}
+    concepts = pd.DataFrame({"concept": sorted(points.concept.unique()), **columns})
+    return [row | {"n_concepts": len(concepts)} for row in rows], concepts
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
     parser.add_argument("--counts", type=Path, nargs="+", required=True)
@@ -60,27 +90,22 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--concepts", type=Path, required=True, help="CSV: natural frequency and ease of each concept")
     parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Command line entry point."""
+    args = arguments()
     observations = main_scores(join(read_scores(args.scores), read_counts(args.counts)), args.main)
     observations = observations[observations.model == observations.pretraining + "/" + args.backbone]
     rows, eases = [], []
-    for task, of_task in observations.groupby("task", sort=True):
-        sets = [(name, points) for name, points in of_task.groupby("dataset")]
-        for dataset, points in [*sets, (POOL, of_task)] if len(sets) > 1 else sets:
-            column = f"n_{args.main['count_type']}"
-            random, natural = (deals_of(points, names, column) for names in (args.random, args.natural))
-            panel = {"task": task, "dataset": dataset}
-            found = [*own_slopes(random, args.random, args.draws, args.seed)]
-            found += own_slopes(natural, args.natural, args.draws, args.seed)
-            found += quantities(random, natural, args.draws, args.seed)
-            rows += [{**panel, **row, "n_concepts": random.x.shape[1]} for row in found]
-            slope = next(row["estimate"] for row in found if row["quantity"] == "within_concepts")
-            concepts = sorted(points.concept.unique())
-            columns = {"natural_frequency": 10 ** natural.x.mean(axis=0), "ease": ease(random, slope)}
-            eases.append(pd.DataFrame({**panel, "concept": concepts, **columns}))
-    write_csv(pd.DataFrame(rows), args.out)
-    write_csv(pd.concat(eases), args.concepts)
+    for panel, points in panels(observations):
+        found, concepts = fit_panel(points, args)
+        rows += [panel | row for row in found]
+        eases.append(pd.DataFrame({**panel, **concepts}))
     summary = pd.DataFrame(rows)
+    write_csv(summary, args.out)
+    write_csv(pd.concat(eases), args.concepts)
     print(summary[~summary.quantity.str.startswith("slope of")].to_string(index=False, float_format="{:.3g}".format))
 
 

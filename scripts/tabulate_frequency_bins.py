@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from concept_freq.analysis.observations import KEYS, POOL, join, left_out_of_pool, read_counts, read_scores
+from concept_freq.analysis.counts import read_counts
+from concept_freq.analysis.intervals import student
+from concept_freq.analysis.point_sets import join, left_out_of_pool
+from concept_freq.analysis.scores import POOL, SCORE_KEYS, read_scores
+from concept_freq.evaluation.tasks import TASKS
 from concept_freq.io.tables import write_csv
-
-TOP = {"accuracy": 100, "recall": 1}  # of the metrics that have a range
 
 
 def decade(counts: pd.Series) -> pd.Series:
@@ -29,22 +30,20 @@ def with_pool(observations: pd.DataFrame, left_out: dict[str, list[str]]) -> pd.
     return pd.concat([observations, pooled.assign(dataset=POOL)], ignore_index=True)
 
 
-def interval(scores: pd.Series, top: float) -> tuple[float, float]:
-    """95 % t interval of the mean, cut at the score's range [0, top]; nan for a single concept."""
-    if len(scores) < 2:
-        return np.nan, np.nan
-    half = stats.t.ppf(0.975, len(scores) - 1) * scores.std() / np.sqrt(len(scores))
+def interval_in_range(scores: pd.Series, top: float) -> tuple[float, float]:
+    """95 % t interval of the mean, cut at the range [0, top] of a score that has one; nan for a single concept."""
     bottom = 0.0 if np.isfinite(top) else -np.inf
-    return max(bottom, scores.mean() - half), min(top, scores.mean() + half)
+    low, high = student(scores.to_numpy())
+    return np.maximum(bottom, low), np.minimum(top, high)
 
 
 def tabulate(observations: pd.DataFrame) -> pd.DataFrame:
     """One row per model, evaluation set, metric and decade."""
     observations = observations.assign(decade=decade(observations.n_matched))
     rows = []
-    for keys, group in observations.groupby([*KEYS, "dataset", "decade"], sort=True):
-        named = dict(zip([*KEYS, "dataset", "matched_from"], keys, strict=True))
-        low, high = interval(group.score, TOP.get(named["metric"], np.inf))
+    for keys, group in observations.groupby([*SCORE_KEYS, "dataset", "decade"], sort=True):
+        named = dict(zip([*SCORE_KEYS, "dataset", "matched_from"], keys, strict=True))
+        low, high = interval_in_range(group.score, TASKS[named["task"]].top)
         rows.append(
             {
                 **named,

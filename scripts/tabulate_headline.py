@@ -10,18 +10,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.analysis.observations import POOL, main_fits, read_fits, read_null
+from concept_freq.analysis.fits import main_fits, read_fits, read_null
+from concept_freq.analysis.scores import POOL, comparable
 from concept_freq.io.tables import write_csv
 
-KEYS = ["task", "dataset", "model", "metric"]
+LINE = ["task", "dataset", "model", "metric"]
 
 
 def tabulate(fits: pd.DataFrame, null: pd.DataFrame) -> pd.DataFrame:
     """Spread the recipes of each model and evaluation set over columns."""
-    rho = fits.pivot(index=KEYS, columns="recipe", values="rho")
-    p_value = fits.pivot(index=KEYS, columns="recipe", values="p_value")
-    shuffled = null.pivot(index=KEYS, columns="recipe", values="null_rho")
-    effect = fits[fits.recipe == "fixed_effects"].set_index(KEYS)
+    rho = fits.pivot(index=LINE, columns="recipe", values="rho")
+    p_value = fits.pivot(index=LINE, columns="recipe", values="p_value")
+    shuffled = null.pivot(index=LINE, columns="recipe", values="null_rho")
+    effect = fits[fits.recipe == "fixed_effects"].set_index(LINE)
     table = pd.DataFrame({"rho_paper": rho.paper, "p_paper": p_value.paper, "rho_paper_shuffled": shuffled.paper})
     table["rho_all_bins"], table["rho_concept"] = rho.all_bins, rho.concept
     table["p_permutation"] = p_value.fixed_effects
@@ -40,7 +41,7 @@ def main() -> None:
     both = read_fits(args.fits), read_null(args.null)
     table = tabulate(*(main_fits(fits, args.main, args.threshold) for fits in both))
     write_csv(table, args.out)
-    pooled = table[(table.dataset == POOL) & (table.task != "text_to_image")]
+    pooled = comparable(table[table.dataset == POOL])
     print((pooled if len(pooled) else table).to_string(index=False, float_format="{:.3g}".format))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import powerlaw
 
-from concept_freq.analysis.observations import COUNT_TYPES, of_sets, read_counts
+from concept_freq.analysis.counts import COUNT_TYPES, of_sets, read_counts
 from concept_freq.analysis.tails import compare
 from concept_freq.io.tables import write_csv
 

@@ -9,20 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.analysis.observations import (
-    join,
-    left_out_of_pool,
-    main_fits,
-    read_counts,
-    read_fits,
-    read_scores,
-    widest,
-)
-from concept_freq.analysis.point_sets import add_arguments, main_scores
+from concept_freq.analysis.counts import read_counts
+from concept_freq.analysis.fits import main_fits, read_fits, widest
+from concept_freq.analysis.point_sets import add_relation_options, join, left_out_of_pool
 from concept_freq.analysis.sample_plan import add_plan
+from concept_freq.analysis.scores import comparable, main_scores, read_scores
 from concept_freq.io.tables import write_csv
 
-TASKS = ("classification", "retrieval")
 MODEL = ["task", "pretraining", "model"]
 COLUMNS = ["score", "points", "n_more", "n_more_low", "n_more_high", "upper_end", "reachable", "reason"]
 COLUMNS += ["share_of_dataset", "beyond_data", "slope_per_decade", "ci_low", "ci_high", "n_samples", "largest"]
@@ -30,7 +23,7 @@ COLUMNS += ["share_of_dataset", "beyond_data", "slope_per_decade", "ci_low", "ci
 
 def slopes(fits: pd.DataFrame) -> pd.DataFrame:
     """The fit of each model over all its evaluation sets: the pooled one where there is one."""
-    fits = fits[(fits.recipe == "fixed_effects") & fits.task.isin(TASKS)]
+    fits = comparable(fits[fits.recipe == "fixed_effects"])
     return widest(fits, MODEL)[[*MODEL, "dataset", "slope_per_decade", "ci_low", "ci_high"]]
 
 
@@ -63,14 +56,14 @@ def tabulate(
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_arguments(parser)
+    add_relation_options(parser)
     parser.add_argument("--fits", type=Path, required=True)
     parser.add_argument("--threshold", required=True)
     parser.add_argument("--points", type=float, required=True, help="percent points to gain")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    scores = read_scores(args.scores)
-    observations = main_scores(join(scores[scores.task.isin(TASKS)], read_counts(args.counts)), args.main)
+    scores = comparable(read_scores(args.scores))
+    observations = main_scores(join(scores, read_counts(args.counts)), args.main)
     fits = main_fits(read_fits(args.fits), args.main, args.threshold)
     write_csv(tabulate(observations, fits, args.main["count_type"], args.left_out, args.points), args.out)
 

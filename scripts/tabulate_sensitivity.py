@@ -13,24 +13,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from concept_freq.analysis.binning import binning_of, decades
-from concept_freq.analysis.observations import (
+from concept_freq.analysis.binning import Binning, binning_of, decades
+from concept_freq.analysis.counts import (
     COUNT_TYPES,
     CountColumn,
     count_columns,
-    join,
     mode_columns,
     read_counts,
-    read_scores,
     read_true_counts,
 )
-from concept_freq.analysis.point_sets import MODEL, add_arguments, main_scores, panels_of, point_sets
-from concept_freq.analysis.recipes import Points, fit_all
-from concept_freq.analysis.resampling import bootstrap_weights, interval, slopes_and_draws
+from concept_freq.analysis.point_sets import add_relation_options, join, panels_of, point_sets
+from concept_freq.analysis.recipes.base import Draws, Fit, Points
+from concept_freq.analysis.recipes.registry import fit_all
+from concept_freq.analysis.resampling import bootstrap_interval, slopes_and_draws
+from concept_freq.analysis.scores import MODEL_KEYS, main_scores, read_scores
 from concept_freq.io.progress import progress
 from concept_freq.io.tables import write_csv
 
 PLANTED = [CountColumn(f"n_{kind}_planted", kind, "", "planted") for kind in COUNT_TYPES]
+RHO, SLOPE = ("paper", "concept", "spearman"), "fixed_effects"  # recipes that the table shows
 
 
 def with_planted(counts: dict[str, pd.DataFrame], true: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -43,35 +44,41 @@ def with_planted(counts: dict[str, pd.DataFrame], true: dict[str, pd.DataFrame])
     }
 
 
-def slope_changes(points: Points, main: int, draws: int, seed: int) -> np.ndarray:
+def slope_changes(points: Points, main: int, weights: np.ndarray) -> np.ndarray:
     """Fixed-effects slopes less those of count ``main``: estimate, low and high, (3, c, m)."""
-    weights = bootstrap_weights(points.cluster, draws, np.random.default_rng(seed))
     slopes = slopes_and_draws(decades(points.counts), points.scores, points.group, weights)
     estimate, drawn = (s - s[:, [main]] for s in slopes)
-    return np.concatenate([estimate, interval(drawn, len(np.unique(points.cluster)))])
+    return np.concatenate([estimate, bootstrap_interval(drawn, len(np.unique(points.cluster)))])
 
 
-def rows_of(models: list, counts: list[CountColumn], points: Points, binning, args) -> Iterator[dict]:
+def row_of(fits: list[Fit]) -> dict[str, float]:
+    """What the table says of one relation: rho by several recipes, and the fixed-effects slope."""
+    by_recipe = {fit.recipe: fit for fit in fits}
+    effect = by_recipe[SLOPE]
+    rho = {f"rho_{name}": by_recipe[name].rho for name in RHO}
+    return rho | {"slope_per_decade": effect.slope_per_decade, "ci_low": effect.ci_low, "ci_high": effect.ci_high}
+
+
+def rows_of_points(
+    models: list[tuple], counts: list[CountColumn], points: Points, binning: Binning, args: argparse.Namespace
+) -> Iterator[dict]:
     """A row for every model and count of these points."""
-    is_main = [(c.count_type, c.mode) == (args.main["count_type"], "") for c in counts]
-    main = is_main.index(True) if any(is_main) else None
-    changes = slope_changes(points, main, args.draws, args.seed) if main is not None else None
-    for (i, j), fits in fit_all(points, binning, args.draws, args.seed).items():
-        by_recipe = {fit.recipe: fit for fit in fits}
-        effect = by_recipe["fixed_effects"]
-        row = dict(zip(MODEL, models[j], strict=True))
+    draws = Draws.of(points, args.draws, args.seed)
+    main = [i for i, c in enumerate(counts) if (c.count_type, c.mode) == (args.main["count_type"], "")][:1]
+    changes = slope_changes(points, main[0], draws.weights) if main else None
+    for (i, j), fits in fit_all(points, binning, draws, (*RHO, SLOPE)).items():
+        row = dict(zip(MODEL_KEYS, models[j], strict=True))
         row |= {"count_type": counts[i].count_type, "mode": counts[i].mode, "threshold": counts[i].threshold}
-        row |= {f"rho_{name}": by_recipe[name].rho for name in ("paper", "concept", "spearman")}
-        row |= {"slope_per_decade": effect.slope_per_decade, "ci_low": effect.ci_low, "ci_high": effect.ci_high}
+        row |= row_of(fits)
         if changes is not None:
             row |= dict(zip(("change", "change_low", "change_high"), changes[:, i, j], strict=True))
-        yield row | {"n_points": effect.n_points}
+        yield row | {"n_points": len(points.group)}
 
 
-def main() -> None:
-    """Command line entry point."""
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_arguments(parser)
+    add_relation_options(parser)
     parser.add_argument("--thresholds", type=float, nargs="+", required=True)
     parser.add_argument("--modes", nargs="+", required=True, help="counting modes, the first one in the plain columns")
     parser.add_argument("--true-counts", type=Path, nargs="*", default=[], help="NAME.parquet or .csv, where known")
@@ -79,7 +86,12 @@ def main() -> None:
     parser.add_argument("--draws", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Command line entry point."""
+    args = arguments()
     kinds = [*count_columns(args.thresholds), *mode_columns(args.thresholds, args.modes[1:]), *PLANTED]
     columns = {count.column: count for count in kinds}
     counts = with_planted(read_counts(args.counts), read_true_counts(args.true_counts))
@@ -88,8 +100,8 @@ def main() -> None:
     for task, pretraining, dataset, observed in progress(work, len(work), "comparing counts"):
         panel = {"task": task, "pretraining": pretraining, "dataset": dataset}
         for models, kinds, points in point_sets(observed, columns, None):
-            found = rows_of(models, kinds, points, binning_of(args.binning[task], pretraining), args)
-            rows += [{**panel, **row} for row in found]
+            binning = binning_of(args.binning[task], pretraining)
+            rows += [panel | row for row in rows_of_points(models, kinds, points, binning, args)]
     write_csv(pd.DataFrame(rows), args.out)
 
 

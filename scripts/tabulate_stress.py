@@ -12,17 +12,11 @@ import numpy as np
 import pandas as pd
 
 from concept_freq.analysis.binning import decades
-from concept_freq.analysis.observations import (
-    POOL,
-    join,
-    left_out_of_pool,
-    main_fits,
-    read_counts,
-    read_fits,
-    read_scores,
-)
-from concept_freq.analysis.point_sets import add_arguments, main_scores
-from concept_freq.analysis.resampling import bootstrap_weights, interval, slopes_and_draws
+from concept_freq.analysis.counts import read_counts
+from concept_freq.analysis.fits import main_fits, read_fits
+from concept_freq.analysis.point_sets import add_relation_options, join, left_out_of_pool
+from concept_freq.analysis.resampling import bootstrap_interval, bootstrap_weights, slopes_and_draws
+from concept_freq.analysis.scores import POOL, main_scores, read_scores
 from concept_freq.io.tables import write_csv
 
 INDEX = ["dataset", "concept", "class"]
@@ -36,7 +30,7 @@ def change(points: list[pd.DataFrame], column: str, draws: int, seed: int) -> di
     y, group, cluster = both[["score", "score_base"]].to_numpy(), both.dataset.to_numpy(), both.concept.to_numpy()
     weights = bootstrap_weights(cluster, draws, np.random.default_rng(seed))
     estimate, drawn = (found[:, 0, 0] - found[:, 1, 1] for found in slopes_and_draws(x, y, group, weights))
-    low, high = interval(drawn, len(np.unique(cluster)))
+    low, high = bootstrap_interval(drawn, len(np.unique(cluster)))
     return {"change": estimate[0], "change_low": low, "change_high": high, "n_points": len(both)}
 
 
@@ -58,7 +52,7 @@ def described(fits: pd.DataFrame, panel: dict, model: str, suffix: str) -> dict[
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_arguments(parser)
+    add_relation_options(parser)
     parser.add_argument("--fits", type=Path, required=True)
     parser.add_argument(
         "--comparisons", type=json.loads, required=True, help="JSON: list of name, model, base, perhaps count_type"

@@ -1,15 +1,14 @@
-"""The designed experiment: the same concepts under frequencies that were dealt at random, several times over.
+"""The designed experiment: the same concepts under frequencies assigned at random, several times over.
 
-Where frequency is dealt at random it cannot go with difficulty, so the slope is its effect. In natural order common
+Frequency assigned at random is independent of difficulty, so the slope is its effect. In natural order common
 concepts may also be easier; what the natural slope has beyond the randomised one is difficulty, not frequency.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
-from concept_freq.analysis.resampling import interval
+from concept_freq.analysis.resampling import bootstrap_interval
 
 
 @dataclass(frozen=True)
@@ -24,20 +23,21 @@ class Deals:
         return Deals(self.x[datasets], self.y[datasets])
 
 
-def centred(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def less_weighted_mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Values (s, n) less their weighted mean over concepts."""
     return values - np.average(values, axis=1, weights=weights)[:, None]
 
 
 def slopes(deals: Deals, weights: np.ndarray) -> np.ndarray:
     """Slope over concepts in each dataset, (s,)."""
-    x, y = centred(deals.x, weights), centred(deals.y, weights)
+    x, y = less_weighted_mean(deals.x, weights), less_weighted_mean(deals.y, weights)
     return (weights * x * y).sum(axis=1) / (weights * x * x).sum(axis=1)
 
 
 def within_concepts(deals: Deals, weights: np.ndarray) -> float:
     """Slope between datasets within concepts: what a concept gains where it was dealt more often."""
-    x, y = (values - values.mean(axis=0) for values in (centred(deals.x, weights), centred(deals.y, weights)))
+    centred = (less_weighted_mean(values, weights) for values in (deals.x, deals.y))
+    x, y = (values - values.mean(axis=0) for values in centred)
     return float((weights * x * y).sum() / (weights * x * x).sum())
 
 
@@ -68,18 +68,10 @@ def estimates(random: Deals, natural: Deals, weights: np.ndarray) -> dict[str, f
 def resampled(random: Deals, natural: Deals, draws: int, seed: int) -> dict[str, np.ndarray]:
     """The estimates with concepts and datasets drawn anew, both at once: name -> (2,), ends of the 95 % interval."""
     rng, n = np.random.default_rng(seed), random.x.shape[1]
-    found = []
+    drawn = []
     for _ in range(draws):
         weights = rng.multinomial(n, np.full(n, 1 / n)).astype(float)
         chosen = [deals.of(rng.integers(0, len(deals.x), len(deals.x))) for deals in (random, natural)]
         with np.errstate(invalid="ignore", divide="ignore"):  # one deal five times over has nothing within concepts
-            found.append(estimates(*chosen, weights))
-    return {name: interval(np.array([draw[name] for draw in found]), n) for name in found[0]}
-
-
-def across(values: np.ndarray) -> tuple[float, float]:
-    """Student's 95 % interval of a mean over datasets; nan for one."""
-    if len(values) < 2:
-        return np.nan, np.nan
-    half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
-    return values.mean() - half, values.mean() + half
+            drawn.append(estimates(*chosen, weights))
+    return {name: bootstrap_interval(np.array([draw[name] for draw in drawn]), n) for name in drawn[0]}

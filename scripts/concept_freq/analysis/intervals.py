@@ -1,7 +1,7 @@
-"""Intervals of 95 % of shares, of one sample and of strata sampled apart."""
+"""Intervals of 95 % of shares, of one sample and of strata sampled apart, and of means."""
 
 import numpy as np
-from scipy.stats import binomtest, norm
+from scipy.stats import binomtest, norm, t
 
 Z = norm.ppf(0.975)
 
@@ -12,6 +12,14 @@ def wilson(successes: int, trials: int) -> tuple[float, float, float]:
         return np.nan, np.nan, np.nan
     interval = binomtest(int(successes), int(trials)).proportion_ci(method="wilson")
     return successes / trials, interval.low, interval.high
+
+
+def student(values: np.ndarray) -> tuple[float, float]:
+    """Student's 95 % interval of the mean of values (n,); nan for a single one."""
+    if len(values) < 2:
+        return np.nan, np.nan
+    half = t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    return values.mean() - half, values.mean() + half
 
 
 def stratified(

@@ -1,4 +1,4 @@
-"""Which points a fit is made of: those of one evaluation set or of their pool, for the models and counts they share."""
+"""Which points a fit is made of: scores joined with counts, of one evaluation set or the pool of a task's sets."""
 
 import argparse
 import json
@@ -8,19 +8,33 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from concept_freq.analysis.observations import KEYS, POOL, CountColumn, left_out_of_pool, select
-from concept_freq.analysis.recipes import Points
+from concept_freq.analysis.counts import CountColumn
+from concept_freq.analysis.joining import tell_uncounted, uncounted, with_counts
+from concept_freq.analysis.recipes.base import Points
+from concept_freq.analysis.scores import MODEL_KEYS, POOL
 
-MODEL = [key for key in KEYS if key not in ("task", "pretraining")]
-OF_SCORES = ("prompts", "direction", "k")
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_relation_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a program that relates scores to counts."""
     parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
     parser.add_argument("--counts", type=Path, nargs="+", required=True)
     parser.add_argument("--left-out", type=json.loads, default={}, help="JSON: set -> count types whose pool lacks it")
     parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")
+
+
+def join(scores: pd.DataFrame, counts: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Observations: scores of models trained on counted data, with the counts of their concept.
+
+    A concept that was never counted is no zero: it is left out, and named. So are the gaps of published counts.
+    """
+    tell_uncounted(uncounted(scores, counts))
+    joined = [with_counts(scores[scores.pretraining == name], table) for name, table in counts.items()]
+    return pd.concat(joined, ignore_index=True)
+
+
+def left_out_of_pool(table: pd.DataFrame, left_out: dict[str, list[str]], count_type: str) -> pd.Series:
+    """Rows whose evaluation set the pool of this count type leaves out."""
+    return table.dataset.isin([dataset for dataset, types in left_out.items() if count_type in types])
 
 
 def known_together(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -40,7 +54,7 @@ def point_sets(
     ``observations`` are of one pretraining dataset, and of one evaluation set or the pool; ``true`` its true counts.
     """
     index = ["dataset", "concept", "class"]  # classes of one set may be one concept
-    scores = observations.pivot(index=index, columns=MODEL, values="score")
+    scores = observations.pivot(index=index, columns=MODEL_KEYS, values="score")
     counts = observations.drop_duplicates(index).set_index(index)[[c for c in columns if c in observations]]
     for models in known_together(scores):
         for frequencies in known_together(counts.reindex(models.index).astype(float)):
@@ -71,18 +85,6 @@ def panels(observations: pd.DataFrame, columns: dict, left_out: dict) -> list[tu
     """Points of each evaluation set and, where a task has several, of all together."""
     sets = [(name, points) for name, points in observations.groupby("dataset", sort=True)]
     return [*sets, (POOL, pool(observations, columns, left_out))] if len(sets) > 1 else sets
-
-
-def main_scores(observations: pd.DataFrame, main: dict) -> pd.DataFrame:
-    """The observations that the main figures show, whatever their count; scores in percent points."""
-    chosen = select(observations, {key: main[key] for key in OF_SCORES})
-    return chosen.assign(score=chosen.score * chosen.task.map({"retrieval": 100}).fillna(1))
-
-
-def is_main(named: dict, main: dict, thresholds: list[float]) -> bool:
-    """Whether a fit is of the main scores and the first threshold."""
-    of_scores = all(named[key] in ("", str(main[key])) for key in OF_SCORES)
-    return of_scores and named["threshold"] in ("", f"{thresholds[0]:g}")
 
 
 def panels_of(

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 
-def centred(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+def less_group_means(values: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Values (n, k) less the mean of their group."""
     names, member = np.unique(group, return_inverse=True)
     belongs = np.eye(len(names))[member]
@@ -42,7 +42,7 @@ def slopes_and_draws(x: np.ndarray, y: np.ndarray, group: np.ndarray, weights: n
     return tuple(within_slopes(x, y, group, w) for w in (np.ones((1, len(group))), weights))
 
 
-def interval(draws: np.ndarray, n_clusters: int) -> np.ndarray:
+def bootstrap_interval(draws: np.ndarray, n_clusters: int) -> np.ndarray:
     """Ends of the 95 % interval from bootstrap draws (draws, ...), nan left out: (2, ...).
 
     Percentiles a little further out than 2.5 and 97.5, which are too narrow for few clusters (Hesterberg 2015,

@@ -56,12 +56,12 @@ def add_plan(table: pd.DataFrame, points: float) -> pd.DataFrame:
     )
 
 
-def matching(names: list[str], phrase: str) -> tuple[list[str], list[str]]:
+def closest_names(names: list[str], phrase: str) -> tuple[list[str], list[str]]:
     """Names that the phrase reads as (case, hyphens and plurals apart), and where there are none, names close to it."""
     if phrase in names:
         return [phrase], []
-    if found := [name for name in names if lemmas(name) == lemmas(phrase)]:
-        return found, []
+    if alike := [name for name in names if lemmas(name) == lemmas(phrase)]:
+        return alike, []
     folded = {name.casefold().replace("_", " "): name for name in names}
     words = [name for key, name in folded.items() if phrase.casefold() in key]
     close = difflib.get_close_matches(phrase.casefold(), list(folded), n=5, cutoff=0.5)

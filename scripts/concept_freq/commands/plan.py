@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.analysis.sample_plan import add_plan, matching
+from concept_freq.analysis.sample_plan import add_plan, closest_names
+from concept_freq.evaluation.tasks import TASKS
 
 NOTE = """
 Slope and interval are of the average concept of that frequency, taken from pairs as they were found: a single concept
@@ -58,7 +59,8 @@ def parser_of(prog: str | None) -> argparse.ArgumentParser:
     parser.add_argument("concept")
     parser.add_argument("--points", type=float, default=5, help="percent points to gain (default: 5)")
     parser.add_argument("--model", help="all models if not given")
-    parser.add_argument("--task", choices=("classification", "retrieval"), help="all tasks if not given")
+    planned = [name for name, task in TASKS.items() if task.in_percent]
+    parser.add_argument("--task", choices=planned, help="all tasks if not given")
     parser.add_argument("--results", type=Path, default=Path("results"), help="default: results")
     return parser
 
@@ -73,11 +75,11 @@ def main(arguments: Sequence[str] | None = None, prog: str | None = None) -> Non
         if value and value not in set(table[column]):
             sys.exit(f"--{column} {value}: not in the table, which has {', '.join(sorted(set(table[column])))}")
         table = table[table[column] == value] if value else table
-    found, close = matching(sorted(set(table.concept)), args.concept)
-    if not found:
+    names, close = closest_names(sorted(set(table.concept)), args.concept)
+    if not names:
         known = f"close names: {', '.join(close)}" if close else "and no name is close to it"
         sys.exit(f"{args.concept!r} is not among the {table.concept.nunique()} concepts with scores; {known}")
-    for name in found:
+    for name in names:
         rows = add_plan(table[table.concept == name], args.points)
         print(f"{name}, +{args.points:g} points\n", *(answer(row) for _, row in rows.iterrows()), sep="\n")
     print(NOTE)

@@ -30,7 +30,16 @@ STANDARD_MARKERS = {
     "resnet": "o",
     "vit": "s",
 }
-OTHER_MARKERS = "vX*p<>h"  # of architectures beyond those, by their place in a panel
+OTHER_MARKERS = "vX*p<>h"  # of names without a marker of their own, by place
+RECIPE_LOOKS = {
+    "paper": ("o", COLOURS[0]),
+    "all_bins": ("s", COLOURS[1]),
+    "concept": ("D", COLOURS[2]),
+    "spearman": ("v", COLOURS[3]),
+    "fixed_effects": ("^", COLOURS[4]),
+    "mixed_effects": ("P", COLOURS[5]),
+    "errors_in_variables": ("h", COLOURS[6]),
+}
 NO_DATE = {"CreationDate": None}  # same data, same bytes
 
 
@@ -63,7 +72,7 @@ def pretty(name: str) -> str:
     return name.replace("_", " ")
 
 
-def palette(pretraining: list[str]) -> dict[str, str]:
+def dataset_colours(pretraining: list[str]) -> dict[str, str]:
     """One colour per pretraining dataset, by its place in the config: the same in every figure of a run."""
     return {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(pretraining)}
 
@@ -77,6 +86,11 @@ def tint(colour: str, i: int) -> tuple[float, ...]:
 def marker_of(backbone: str, i: int) -> str:
     """One marker per architecture; ``i`` is its place in the panel."""
     return STANDARD_MARKERS.get(backbone, OTHER_MARKERS[i % len(OTHER_MARKERS)])
+
+
+def recipe_look(recipe: str, i: int) -> tuple[str, str]:
+    """Marker and colour of a recipe; ``i`` is its place among all, by which one without a look of its own gets one."""
+    return RECIPE_LOOKS.get(recipe, (OTHER_MARKERS[i % len(OTHER_MARKERS)], COLOURS[i % len(COLOURS)]))
 
 
 def stars(p_value: float) -> str:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from concept_freq.analysis.observations import POOL, left_out_of_pool, select
+from concept_freq.analysis.point_sets import left_out_of_pool
+from concept_freq.analysis.scores import POOL, select
+from concept_freq.evaluation.tasks import TASKS
 
-SCORE_KEYS = {"classification": ["prompts"], "retrieval": ["direction", "k"], "text_to_image": ["metric"]}
 WORDS = {"prompts": "{} prompts", "count_type": "{} counts", "threshold": "tags ≥ {}", "k": "@{}"}
 
 
@@ -37,9 +38,9 @@ class View:
     def fits(self, fits: pd.DataFrame) -> pd.DataFrame:
         """The fits of the same points, every recipe and model; a task's only evaluation set is its own pool."""
         same = {"task": self.task, "count_type": self.count_type, "threshold": self.threshold}
-        found = select(fits, {**same, **self.scores})
-        only = self.dataset == POOL and found.dataset.nunique() == 1
-        return found if only else found[found.dataset == self.dataset]
+        chosen = select(fits, {**same, **self.scores})
+        only = self.dataset == POOL and chosen.dataset.nunique() == 1
+        return chosen if only else chosen[chosen.dataset == self.dataset]
 
 
 def describe(row: dict) -> str:
@@ -54,7 +55,7 @@ def complete(row: dict, task: str, main: dict, threshold: str) -> View:
     further = "" if is_text or float(full["threshold"]) == float(threshold) else f"_{float(full['threshold']):g}"
     return View(
         task=task,
-        scores={key: str(full[key]) for key in SCORE_KEYS[task]},
+        scores={key: str(full[key]) for key in TASKS[task].keys},
         dataset=full["dataset"],
         count_type=full["count_type"],
         threshold="" if is_text else f"{float(full['threshold']):g}",

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from concept_freq.analysis.recipes import Points, fit_points
-from concept_freq.analysis.resampling import interval
+from concept_freq.analysis.binning import Binning
+from concept_freq.analysis.recipes.base import Draws, Points
+from concept_freq.analysis.recipes.registry import RECIPES
+from concept_freq.analysis.resampling import bootstrap_interval
 
 X = np.arange(4.0)
 ORDER = np.tile([1, 3, 0, 2], (9, 1))  # of a line it makes no line
@@ -14,7 +16,7 @@ ORDER = np.tile([1, 3, 0, 2], (9, 1))  # of a line it makes no line
 def p_value(y: np.ndarray) -> float:
     """Permutation p of ``fixed_effects`` for nine shuffles that are all ORDER's."""
     points = Points(10 ** X[:, None], y[:, None], np.zeros(4, int), np.arange(4))
-    ((_, _, fit),) = fit_points("fixed_effects", points, ORDER, np.ones((9, 4)))
+    ((_, _, fit),) = RECIPES["fixed_effects"].fit(points, Binning(12, 1, 11), Draws(np.ones((9, 4)), ORDER))
     return fit.p_value
 
 
@@ -31,6 +33,6 @@ def test_a_shuffle_that_reaches_the_relation_either_way_counts():
 def test_the_interval_of_five_clusters_reaches_further_out():
     draws = np.arange(100_001) / 100_000
     reach = np.sqrt(5 / 4) * 2.776445  # Student's t of 4 degrees of freedom, from a table
-    assert interval(draws, 5) == pytest.approx([stats.norm.cdf(-reach), stats.norm.cdf(reach)], abs=1e-5)
-    assert interval(draws, 5)[0] < 0.001  # where the plain percentile is 0.025
-    assert interval(draws, 100_000) == pytest.approx([0.025, 0.975], abs=1e-4)
+    assert bootstrap_interval(draws, 5) == pytest.approx([stats.norm.cdf(-reach), stats.norm.cdf(reach)], abs=1e-5)
+    assert bootstrap_interval(draws, 5)[0] < 0.001  # where the plain percentile is 0.025
+    assert bootstrap_interval(draws, 100_000) == pytest.approx([0.025, 0.975], abs=1e-4)

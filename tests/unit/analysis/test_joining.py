@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
+from concept_freq.analysis.counts import count_columns
 from concept_freq.analysis.joining import tell_uncounted, uncounted, with_counts
-from concept_freq.analysis.observations import count_columns, join, read_scores
-from concept_freq.analysis.point_sets import point_sets
+from concept_freq.analysis.point_sets import join, point_sets
+from concept_freq.analysis.scores import read_scores
 from concept_freq.io.tables import write_table
 
 

@@ -1,18 +1,16 @@
 """How many more pairs a score would take: hand-worked cases, the interval's ends, and the command."""
 
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from programs import REPOSITORY
 
-from concept_freq.analysis.point_sets import main_scores
-from concept_freq.analysis.sample_plan import add_plan, matching, more_pairs
+import plan_samples
+from concept_freq.analysis.sample_plan import add_plan, closest_names, more_pairs
+from concept_freq.analysis.scores import main_scores
 from tabulate_plan import slopes, tabulate
 
 ROW = {"frequency": 100, "score": 40.0, "slope_per_decade": 10.0, "ci_low": 5.0, "ci_high": 20.0}
@@ -71,13 +69,13 @@ def test_pairs_give_the_points_they_promise_and_no_pair_less_does(n, slope, poin
 
 def test_names_are_read_as_captions_are_and_close_ones_offered():
     names = ["golden retriever", "Labrador_retriever", "red panda"]
-    assert matching(names, "Golden-Retrievers") == (["golden retriever"], [])
-    assert matching(names, "labrador retriever") == (["Labrador_retriever"], [])
-    found, close = matching(names, "goldn retriver")
+    assert closest_names(names, "Golden-Retrievers") == (["golden retriever"], [])
+    assert closest_names(names, "labrador retriever") == (["Labrador_retriever"], [])
+    found, close = closest_names(names, "goldn retriver")
     assert not found
     assert close[0] == "golden retriever"
-    assert matching(names, "retriever")[1] == ["golden retriever", "Labrador_retriever"]
-    assert matching(names, "xyz") == ([], [])
+    assert closest_names(names, "retriever")[1] == ["golden retriever", "Labrador_retriever"]
+    assert closest_names(names, "xyz") == ([], [])
 
 
 MODEL = {"task": "classification", "pretraining": "p", "model": "p/vit"}
@@ -121,34 +119,56 @@ def test_main_scores_are_those_of_the_config_and_recall_in_percent():
     assert found.score.tolist() == [0.5, 50.0]
 
 
-def ask(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    """Call the command on a folder of results."""
-    command = [sys.executable, REPOSITORY / "scripts" / "plan_samples.py", "--results", folder, *arguments]
-    return subprocess.run(command, capture_output=True, text=True)
+@pytest.fixture
+def ask(monkeypatch, capsys, tmp_path):
+    """Call the command on a folder of results; returns what it prints, or the line with which it ends."""
+
+    def call(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["plan_samples.py", "--results", str(tmp_path), *arguments])
+        try:
+            plan_samples.main()
+        except SystemExit as end:
+            return str(end.code)
+        return capsys.readouterr().out
+
+    return call
 
 
-def test_the_command_answers_and_refuses_clearly(tmp_path):
-    assert "tabulate_plan" not in ask(tmp_path, "cat").stderr
-    assert "sample_plan.csv does not exist" in ask(tmp_path, "cat").stderr
+def test_the_command_names_a_table_that_is_missing(ask):
+    assert "sample_plan.csv does not exist" in ask("cat")
+
+
+@pytest.fixture
+def planned_table(tmp_path):
+    """The table of two concepts."""
     rows = [observed("a", "cat", 100, 40.0), observed("a", "dog", 5_000, 98.0)]
     table = tabulate(pd.DataFrame(rows), fits("a"), "matched", {}, 5)
     (tmp_path / "tables").mkdir()
     table.to_csv(tmp_path / "tables" / "sample_plan.csv", index=False)
-    answer = ask(tmp_path, "Cats", "--points", "10", "--model", "p/vit", "--task", "classification")
-    assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.usefixtures("planned_table")
+def test_the_command_answers(ask):
+    answer = ask("Cats", "--points", "10", "--model", "p/vit", "--task", "classification")
     for part in ("p/vit", "40.0 % at 100 pairs", "+10.0 [5.0, 20.0]", "900 more pairs [217, 9,900], 90 % of"):
-        assert part in answer.stdout
-    assert "average concept" in answer.stdout
-    capped = ask(tmp_path, "dog", "--points", "10").stdout
+        assert part in answer
+    assert "average concept" in answer
+    capped = ask("dog", "--points", "10")
     assert "would pass 100; for the 2.0 points that are left" in capped
     assert "the most frequent concept fitted has 5,000 pairs" in capped
-    for arguments, message in (
+
+
+@pytest.mark.usefixtures("planned_table")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
         (("cta",), "close names: cat"),
         (("cat", "--points", "0"), "must be above zero"),
         (("cat", "--points", "nan"), "must be above zero"),
         (("cat", "--model", "q"), "not in the table, which has p/vit"),
-    ):
-        refused = ask(tmp_path, *arguments)
-        assert refused.returncode != 0
-        assert message in refused.stderr
-        assert "Traceback" not in refused.stderr
+    ],
+)
+def test_the_command_refuses_in_one_line(ask, arguments, message):
+    refused = ask(*arguments)
+    assert message in refused
+    assert "\n" not in refused

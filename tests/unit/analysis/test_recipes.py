@@ -1,12 +1,17 @@
-"""The four recipes on data whose answer is known."""
+"""The recipes on data whose answer is known, and what a further recipe needs."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from concept_freq.analysis.binning import Binning, bin_means, binning_of
-from concept_freq.analysis.observations import read_true_counts
-from concept_freq.analysis.recipes import Points, fit_all
+from concept_freq.analysis.counts import read_true_counts
+from concept_freq.analysis.recipes.base import Draws, Fit, Points, Recipe
+from concept_freq.analysis.recipes.registry import RECIPES, fit_all
+from concept_freq.figures.look import recipe_look
+from figure_overview import look_of, offset_of
 
 PUBLISHED = Binning(edges=12, first=1, stop=11)
 
@@ -15,7 +20,7 @@ def fits(counts, y, group=None, cluster=None, binning=PUBLISHED, draws=400, seed
     group = np.zeros(len(y), int) if group is None else group
     cluster = np.arange(len(y)) if cluster is None else cluster
     points = Points(np.asarray(counts)[:, None], np.asarray(y, float)[:, None], group, cluster)
-    return {fit.recipe: fit for fit in fit_all(points, binning, draws, seed)[0, 0]}
+    return {fit.recipe: fit for fit in fit_all(points, binning, Draws.of(points, draws, seed))[0, 0]}
 
 
 def test_bins_by_hand():
@@ -103,9 +108,11 @@ def test_many_counts_and_scores_at_once_give_what_each_gives_alone():
     rng = np.random.default_rng(5)
     counts, scores = rng.integers(0, 1000, (200, 2)), rng.uniform(0, 100, (200, 3))
     group, cluster = rng.integers(0, 3, 200), np.arange(200) // 2
-    together = fit_all(Points(counts, scores, group, cluster), PUBLISHED, 200, 7)
+    points = Points(counts, scores, group, cluster)
+    draws = Draws.of(points, 200, 7)
+    together = fit_all(points, PUBLISHED, draws)
     for i, j in np.ndindex(2, 3):
-        alone = fit_all(Points(counts[:, [i]], scores[:, [j]], group, cluster), PUBLISHED, 200, 7)[0, 0]
+        alone = fit_all(points.part([i], [j]), PUBLISHED, draws)[0, 0]
         for a, b in zip(together[i, j], alone, strict=True):
             assert (a.recipe, a.n_points) == (b.recipe, b.n_points)
             numbers = [[f.rho, f.p_value, f.slope_per_decade, f.ci_low, f.ci_high, f.null_rho] for f in (a, b)]
@@ -122,6 +129,35 @@ def test_too_few_points_give_no_numbers_rather_than_an_error():
     found = fits([0, 0, 1], [1.0, 2.0, 3.0])
     assert np.isnan(found["paper"].rho)
     assert found["paper"].n_points == 0
+
+
+def test_slow_recipes_are_fitted_for_the_main_counts_and_scores_only():
+    rng = np.random.default_rng(6)
+    points = Points(rng.integers(1, 1000, (60, 3)), rng.uniform(0, 100, (60, 2)), np.zeros(60), np.arange(60) // 2)
+    found = fit_all(points, PUBLISHED, Draws.of(points, 100, 0), main=([0, 2], [1]))
+    assert {pair for pair, fits in found.items() if "mixed_effects" in {fit.recipe for fit in fits}} == {(0, 1), (2, 1)}
+    (alone,) = fit_all(points.part([2], [1]), PUBLISHED, None, ["mixed_effects"], ([0], [0]))[0, 0]
+    assert alone in found[2, 1]
+
+
+@dataclass(frozen=True)
+class Median(Recipe):
+    """A recipe that is added: the median score as a slope."""
+
+    def fit(self, points, binning, draws):
+        """A fit of every pair."""
+        for i, j in np.ndindex(points.counts.shape[1], points.scores.shape[1]):
+            yield i, j, Fit(self.name, len(points.group), slope_per_decade=np.median(points.scores[:, j]))
+
+
+def test_a_recipe_that_is_added_is_fitted_and_has_a_look_of_its_own(monkeypatch):
+    monkeypatch.setitem(RECIPES, "median", Median("median"))
+    assert fits(np.arange(1, 41), np.arange(40))["median"].slope_per_decade == 19.5
+    looks = [recipe_look(name, i) for i, name in enumerate(RECIPES)]
+    assert len(set(looks)) == len(RECIPES)
+    offsets = [offset_of(name) for name in RECIPES]
+    assert (offsets[0], offsets[-1]) == pytest.approx((-0.3, 0.3))
+    assert look_of("median")["marker"] == looks[-1][0]
 
 
 @pytest.mark.parametrize(
