@@ -178,7 +178,12 @@ rule tables:
         ),
         branch(study.scores.exist, then=SCORES_AND_COUNTS["scores"], otherwise=[]),
         expand("<results>/tables/{table}.csv", table=FITTED if study.scores.exist else []),
-        branch(len(study.measured) + len(study.models) > 0, then="<results>/tables/skipped_samples.csv", otherwise=[]),
+        branch(
+            len(study.measured) + len(study.models) > 0,
+            then=["<results>/tables/skipped_samples.csv", "<results>/tables/lost_samples.csv"],
+            otherwise=[],
+        ),
+        branch(len(study.tagged) > 0, then="<results>/tables/tags_per_picture.csv", otherwise=[]),
         branch(len(study.composed) > 0, then="<results>/tables/truth_check.csv", otherwise=[]),
         expand("<results>/tables/corrected_counts/{pretraining}.csv", pretraining=study.composed),
         branch(len(study.rated) > 0, then="<results>/tables/rated_misalignment.csv", otherwise=[]),

@@ -74,15 +74,42 @@ rule collect_counts:
         )
 
 
+rule check_samples:
+    """Stop where a dataset or an evaluation set lost more than the configured share of its samples."""
+    input:
+        **code("check_samples.py"),
+        captions=study.over_chunks("<results>/captions/{pretraining}/{chunk}.parquet"),
+        skipped_captions=study.over_chunks("<results>/skipped/captions/{pretraining}/{chunk}.parquet"),
+        skipped_pictures=study.over_chunks("<results>/skipped/pictures/{pretraining}/{chunk}.parquet", study.tagged),
+        samples=study.scores.samples(),
+        unreadable=study.scores.unreadable(),
+    output:
+        table("lost_samples"),
+    log:
+        "<logs>/check_samples.log",
+    localrule: True
+    conda:
+        "../envs/workflow.yaml"
+    params:
+        files=of_files(
+            captions="captions",
+            skipped_captions="skipped_captions",
+            skipped_pictures="skipped_pictures",
+            samples="samples",
+            evaluation="unreadable",
+        ),
+        lost=flags(lost=config["lost"]),
+    shell:
+        program("{params.files} {params.lost} --out {output:q}")
+
+
 rule list_skipped:
     """List the samples that a step could not use, by dataset and reason; unreadable evaluation pictures among them."""
     input:
         **code("list_skipped.py"),
         skipped=[
-            path
-            for side, names in (("captions", study.measured), ("pictures", study.tagged))
-            for name in names
-            for path in study.datasets[name].per_chunk(f"<results>/skipped/{side}/{{pretraining}}/{{chunk}}.parquet")
+            *study.over_chunks("<results>/skipped/captions/{pretraining}/{chunk}.parquet"),
+            *study.over_chunks("<results>/skipped/pictures/{pretraining}/{chunk}.parquet", study.tagged),
         ],
         unreadable=study.scores.unreadable(),
     output:

@@ -42,6 +42,26 @@ if study.tagger:
                 "--out {output.tags:q}",
             )
 
+    rule tabulate_tags:
+        """Tabulate tags per picture, and flag a tagger that gives most of the list to most pictures."""
+        input:
+            **code("tabulate_tags.py"),
+            tags=study.over_chunks("<results>/image_tags/{pretraining}/{chunk}.parquet", study.tagged),
+            histograms=study.over_chunks("<results>/tag_histograms/{pretraining}/{chunk}.parquet", study.tagged),
+            concepts=config["concepts"],
+        output:
+            table("tags_per_picture"),
+        log:
+            "<logs>/tabulate_tags.log",
+        localrule: True
+        conda:
+            "../envs/workflow.yaml"
+        params:
+            files=of_files(tags="tags", histograms="histograms"),
+            tags=flags(**TAGS),
+        shell:
+            program("{params.files} --concepts {input.concepts:q} {params.tags} --out {output:q}")
+
 
 rule compare_tagger:
     """Tag one shard with another tagger, for the comparison (Fig. 22)."""

@@ -92,12 +92,9 @@ rule figure_tagger_quality:
     input:
         **code("figure_tagger_quality.py"),
         corrected=expand("<results>/tables/corrected_counts/{pretraining}.csv", pretraining=study.composed),
-        tags=[
-            path
-            for name in study.composed
-            for path in study.datasets[name].per_chunk("<results>/image_tags/{pretraining}/{chunk}.parquet")
-        ],
+        tags=study.over_chunks("<results>/image_tags/{pretraining}/{chunk}.parquet", study.composed),
         truth=[path for name in study.composed for path in study.datasets[name].truth],
+        concepts=config["concepts"],
     output:
         **figure("tagger_quality", "quality of the tagger"),
     log:
@@ -108,4 +105,4 @@ rule figure_tagger_quality:
     params:
         files=of_files(tags="tags", truth="truth"),
     shell:
-        program("--corrected {input.corrected:q} {params.files} --out {output.png:q}")
+        program("--corrected {input.corrected:q} {params.files} --concepts {input.concepts:q} --out {output.png:q}")

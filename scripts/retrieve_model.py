@@ -6,6 +6,7 @@ file.
 """
 
 import argparse
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -17,12 +18,13 @@ from urllib.parse import unquote
 import open_clip
 import safetensors.torch
 from huggingface_hub import hf_hub_download
+from huggingface_hub.errors import RemoteEntryNotFoundError
 
 from concept_freq.io.atomic import atomic_path
 from concept_freq.io.digests import sha256_of
 from concept_freq.models import clip
 from concept_freq.models.checkpoints import FORMATS, load_into
-from concept_freq.models.origin import Origin, check_activation, preparation
+from concept_freq.models.origin import HUB_CONFIG, Origin, check_activation, preparation
 from concept_freq.models.preprocessing import NAMES, write_recipe
 from concept_freq.shards.fetch import fetch
 from concept_freq.shards.manifests import Shard
@@ -49,14 +51,18 @@ def from_hub(name: str, folder: Path) -> Path:
         raise ValueError("is no hf:OWNER/NAME[@REVISION][/FILE]")
     revision = unquote(parts["revision"] or "main")  # refs%2Fpr%2F1
     wanted = parts["file"] or "open_clip_pytorch_model.bin"
-    return Path(hf_hub_download(parts["repository"], wanted, revision=revision, cache_dir=str(folder)))
+    place = {"repo_id": parts["repository"], "revision": revision, "cache_dir": str(folder)}
+    with contextlib.suppress(RemoteEntryNotFoundError):  # the config is read beside the weights; not all have one
+        hf_hub_download(filename=HUB_CONFIG, **place)
+    return Path(hf_hub_download(filename=wanted, **place))
 
 
 def from_open_clip(architecture: str, tag: str, sha256: str, folder: Path) -> Path:
     """Weights that open_clip knows by a tag: from the hub by its own means, else from their address."""
     settings = open_clip.get_pretrained_cfg(architecture, tag)
     if not settings:
-        raise ValueError(f"open_clip has no weights {tag!r} for {architecture}")
+        known = ", ".join(open_clip.list_pretrained_tags_by_model(architecture)) or "none"
+        raise ValueError(f"open_clip has no weights {tag!r} for {architecture}; it has {known}")
     if settings.get("hf_hub") or not settings.get("url"):
         return Path(open_clip.download_pretrained(settings, cache_dir=str(folder)))
     return download(settings["url"], sha256, folder)

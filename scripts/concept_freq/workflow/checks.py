@@ -9,6 +9,7 @@ from snakemake.exceptions import WorkflowError
 from concept_freq.evaluation.checks import checked_classes
 from concept_freq.evaluation.classes import EvaluationClass
 from concept_freq.evaluation.identity import told_unlisted, unlisted_classes
+from concept_freq.evaluation.tasks import TASKS
 from concept_freq.text.concepts import read_concepts
 from concept_freq.workflow.concepts import check_concepts
 from concept_freq.workflow.derived import check_compared
@@ -127,7 +128,7 @@ def set_problems(study) -> Iterator[str]:
 def classes_of(each: EvaluationSet) -> list[EvaluationClass]:
     """Classes of a classification set, as far as they are known before any job."""
     names = each.row.class_names
-    if each.task != "classification" or not each.row.source or names == "published":
+    if TASKS[each.task].answer != "class" or not each.row.source or names == "published":
         return []
     return checked_classes(each.row.source, each.row.split, Path(names) if names else None)
 

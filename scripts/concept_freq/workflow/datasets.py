@@ -6,9 +6,10 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from concept_freq.shards.names import is_tar, shard_number, table_name
 from concept_freq.workflow.chunks import Chunk
 from concept_freq.workflow.registries import Row
-from concept_freq.workflow.shards import Shard, check_names, found, read_manifest, shard_number
+from concept_freq.workflow.shards import Shard, check_names, found, read_manifest
 
 MANY_CHUNKS = 1000
 
@@ -77,7 +78,7 @@ class Dataset:
 
     def derived_shards(self) -> list[Shard]:
         """Shards named as the base's are, which must be tars, for what is left out is pictures."""
-        if other := next((shard.name for shard in self.base.shards if not shard.name.endswith(".tar")), None):
+        if other := next((shard.name for shard in self.base.shards if not is_tar(shard.name)), None):
             raise WorkflowError(f"{self.where}: of: {self.base.name} has no pictures: {other} is not a tar")
         folders = {
             shard.name: f"<results>/shards/{self.name}/{chunk.name}"
@@ -91,7 +92,11 @@ class Dataset:
         """Chunks by name; a shard's number alone decides its chunk."""
         size, members = self.study.config["chunks"]["shards_per_chunk"], {}
         for shard in self.shards:
-            members.setdefault(f"{shard_number(shard.name) // size:05d}", []).append(shard)
+            try:
+                number = shard_number(shard.name)
+            except ValueError as error:
+                raise WorkflowError(f"{self.where}: {error}") from None
+            members.setdefault(f"{number // size:05d}", []).append(shard)
         made = f"<results>/shards/{self.name}/{{}}" if self.is_derived else ""
         return {name: Chunk(self.name, name, tuple(shards), made.format(name)) for name, shards in members.items()}
 
@@ -140,7 +145,7 @@ class Dataset:
     @functools.cached_property
     def has_pictures(self) -> bool:
         """Whether its shards hold pictures: tars do, tables of captions do not."""
-        return all(shard.name.endswith(".tar") for shard in self.shards)
+        return all(is_tar(shard.name) for shard in self.shards)
 
     @functools.cached_property
     def is_remote(self) -> bool:
@@ -157,7 +162,7 @@ class Dataset:
         """Tables of the planted truth: of each composed shard, or of each derived chunk; none where it is not known."""
         if not self.is_planted:
             return []
-        names = self.chunks if self.is_derived else [shard.name.removesuffix(".tar") for shard in self.shards]
+        names = self.chunks if self.is_derived else [table_name(shard.name) for shard in self.shards]
         return [f"<results>/truth/{self.name}/{name}.parquet" for name in names]
 
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from snakemake.exceptions import WorkflowError
 
+from concept_freq.shards.names import table_name
 from concept_freq.workflow.flags import flags
 
 
@@ -50,5 +51,5 @@ def compared_chunks(study, name: str) -> list[str]:
 
 def base_truth(dataset, chunk: str) -> list[str]:
     """The truth about the shards of a base's chunk."""
-    names = [shard.name.removesuffix(".tar") for shard in dataset.base.chunk(chunk).shards]
+    names = [table_name(shard.name) for shard in dataset.base.chunk(chunk).shards]
     return [f"<results>/truth/{dataset.base.name}/{name}.parquet" for name in names]

@@ -5,6 +5,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from concept_freq.evaluation.layout import own_templates, split_shards
+from concept_freq.evaluation.tasks import TASKS
 from concept_freq.workflow.registries import Row
 
 
@@ -58,7 +59,7 @@ class EvaluationSet:
     @property
     def class_names(self) -> list[str]:
         """Class names of a classification set, one per line; other sets have none."""
-        if self.task != "classification":
+        if TASKS[self.task].answer != "class":
             return []
         if self.webdataset:
             return self.given_class_names or [f"{self.webdataset}/classnames.txt"]

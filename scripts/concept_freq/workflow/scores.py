@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-TABLES = {"classification": "class_accuracy", "retrieval": "retrieval_recall", "text_to_image": "text_to_image_scores"}
+from concept_freq.evaluation.tasks import TASKS
+
+TABLES = {task.name: task.table for task in TASKS.values()}
 
 
 class Scores:
@@ -47,6 +49,11 @@ class Scores:
         """The tables of scores of the tasks at hand."""
         tasks = {each.task for each in self.study.sets.values()}
         return [self.table_of(task, folder) for task in TABLES if task in tasks]
+
+    def samples(self) -> list[str]:
+        """Samples of each evaluation set that ``unreadable`` speaks of."""
+        sets = [dataset for task in TABLES for dataset in self.sets_of(task, published=False)]
+        return [f"<results>/samples/{dataset}.parquet" for dataset in sets] if self.study.models else []
 
     def unreadable(self) -> list[str]:
         """Unreadable pictures of each evaluation set, from the first model: the list is the same for every model."""

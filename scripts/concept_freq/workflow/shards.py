@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from snakemake.exceptions import WorkflowError
 
+from concept_freq.shards.names import is_remote, shard_name, table_name
+
 SIZE = re.compile(r"\d*").fullmatch
 SHA256 = re.compile(r"([0-9A-Fa-f]{64})?").fullmatch
-NUMBER = re.compile(r"(\d+)(?:-of-\d+)?\D*$")  # the last one of a name
 
 
 class Shard(NamedTuple):
@@ -25,24 +26,17 @@ class Shard(NamedTuple):
     @property
     def name(self) -> str:
         """File name, wherever the shard lies; the tables of samples name a shard so."""
-        return self.location.split("?")[0].rpartition("/")[2]
+        return shard_name(self.location)
 
     @property
     def is_remote(self) -> bool:
         """Whether the shard must be fetched."""
-        return "://" in self.location
+        return is_remote(self.location)
 
     @property
     def is_known(self) -> bool:
         """Whether size and sha256 are known before the shard is there: fetching accepts no other."""
         return self.is_remote and bool(self.size and self.sha256)
-
-
-def shard_number(name: str) -> int:
-    """The number in a shard's name, which alone decides the shard's chunk: adding a shard moves no other."""
-    if not (number := NUMBER.search(name.rpartition(".")[0] or name)):
-        raise WorkflowError(f"{name}: a shard's name must end in its number, as in 00012.tar")
-    return int(number[1])
 
 
 def numbered(pattern: str) -> list[str]:
@@ -87,11 +81,8 @@ def read_manifest(path: str, written: str, where: str) -> list[Shard]:
 
 
 def check_names(shards: list[Shard], where: str) -> None:
-    """Stop where two shards share a name, or a tar's name holds a dot: samples are known by the part before it."""
+    """Stop where two shards would have one name in the tables of samples."""
     names: dict[str, Shard] = {}
     for shard in shards:
-        name, _, ending = shard.name.partition(".")
-        if "tar" in ending and ending != "tar":
-            raise WorkflowError(f"{where}: {shard.location}: a tar's name must hold no dot but that of .tar; rename it")
-        if (other := names.setdefault(name, shard)) is not shard:
+        if (other := names.setdefault(table_name(shard.name), shard)) is not shard:
             raise WorkflowError(f"{where}: {other.location} and {shard.location} have one name; rename one of them")

@@ -2,7 +2,7 @@
 
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -154,9 +154,10 @@ class Study:
         names = [name for name, row in self.pictures.items() if row.role == wanted] or [wanted]
         return [f"<results>/pictures/{name}.npy" for name in names]
 
-    def over_chunks(self, pattern: str) -> list[str]:
-        """A pattern for every chunk of every dataset that is counted here."""
-        return [path for name in self.measured for path in self.datasets[name].per_chunk(pattern)]
+    def over_chunks(self, pattern: str, names: Iterable[str] | None = None) -> list[str]:
+        """A pattern for every chunk of these datasets, or of every one that is counted here."""
+        names = self.measured if names is None else names
+        return [path for name in names for path in self.datasets[name].per_chunk(pattern)]
 
     def tags_of_chunk(self, wildcards) -> list[str]:
         """A chunk's image tags; a dataset that is not tagged has none, and only its captions are counted."""
