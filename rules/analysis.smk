@@ -125,9 +125,9 @@ rule tabulate_frequency_bins:
     conda:
         "../envs/workflow.yaml"
     params:
-        left_out=flags(left_out=LEFT_OUT),
+        settings=flags(left_out=LEFT_OUT, count_type=config["analysis"]["main"]["count_type"]),
     shell:
-        program("--scores {input.scores:q} --counts {input.counts:q} {params.left_out} --out {output:q}")
+        program("--scores {input.scores:q} --counts {input.counts:q} {params.settings} --out {output:q}")
 
 
 rule tabulate_headline:

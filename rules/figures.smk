@@ -63,9 +63,9 @@ rule figure_long_tail:
     conda:
         "../envs/workflow.yaml"
     params:
-        datasets=flags(datasets=study.pooled_everywhere),
+        settings=flags(datasets=study.pooled_everywhere, count_type=config["analysis"]["main"]["count_type"]),
     shell:
-        program("--counts {input.counts:q} {params.datasets} --tails {input.tails:q} --out {output.png:q}")
+        program("--counts {input.counts:q} {params.settings} --tails {input.tails:q} --out {output.png:q}")
 
 
 rule figures:

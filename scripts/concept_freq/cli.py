@@ -11,6 +11,8 @@ from concept_freq import __version__
 COMMANDS = {  # name: what it does; a module of concept_freq.commands with main(arguments, prog)
     "count": "count the concepts of a list in any captions",
     "query": "ask how often any phrase occurs in indexed captions and tagged pictures",
+    "init": "write a study of your own: a config that stands alone",
+    "check": "check a study before any job: config, registries, a little of every input",
     "plan": "say how many more pairs of a concept a model would need",
     "balance": "decide which pairs a balanced sample keeps",
     "rate": "judge sampled pairs by eye, on a local web page",
