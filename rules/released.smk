@@ -20,7 +20,6 @@ if "released_data" not in config:
             RELEASED.everything(),
         log:
             "<logs>/retrieve_released.log",
-        retries: 3
         localrule: True
         conda:
             "../envs/workflow.yaml"

@@ -45,7 +45,6 @@ if "source" in TAGGER:
             TAGGER["checkpoint"],
         log:
             "<logs>/retrieve_checkpoint.log",
-        retries: 3
         localrule: True
         conda:
             "../envs/workflow.yaml"

@@ -57,7 +57,6 @@ rule retrieve_model:
         "<logs>/retrieve_model/{pretraining}/{backbone}.log",
     # what cannot be fetched is known before anything else has run
     priority: FIRST
-    retries: 2
     conda:
         "../envs/workflow.yaml"
     params:

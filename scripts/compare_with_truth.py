@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from concept_freq.counts.chunk import MISALIGNED_SQL, create_tags
 from concept_freq.counts.index_hits import create_hits, register_forms
-from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_threshold_options, limit_of
 from concept_freq.io.duck import connect
 from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import verify
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, nargs="+", required=True)
     parser.add_argument("--concepts", type=Path, required=True)
     parser.add_argument("--mode", required=True)
-    add_arguments(parser)
+    add_threshold_options(parser)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()

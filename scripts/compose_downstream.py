@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from concept_freq.evaluation.tasks import TASKS
 from concept_freq.io.tables import atomic_path
 from concept_freq.shards.pictures import encode_jpeg
 from concept_freq.shards.tar import add_member, shard_writer
@@ -52,7 +53,7 @@ def add_retrieval(
 def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--task", choices=("classification", "retrieval"), required=True)
+    parser.add_argument("--task", choices=[name for name, task in TASKS.items() if task.answer], required=True)
     parser.add_argument("--concepts", type=Path, required=True)
     parser.add_argument("--pictures", type=Path, nargs="+", required=True, help=".npy files")
     parser.add_argument(
@@ -69,7 +70,7 @@ def main() -> None:
     concepts = read_concepts(args.concepts)
     pictures = [np.load(path, mmap_mode="r") for path in args.pictures]
     with atomic_path(args.out) as temporary, shard_writer(temporary) as tar:
-        if args.task == "classification":
+        if TASKS[args.task].answer == "class":
             add_classification(tar, pictures, args.images, args.side, args.seed)
         else:
             add_retrieval(tar, pictures, concepts, args.images, args.side, args.seed)

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from concept_freq.analysis.intervals import wilson
-from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_threshold_options, limit_of
 from concept_freq.io.duck import connect
 from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import read_frame, verify
@@ -84,7 +84,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--histograms", type=Path, nargs="+", required=True)
     parser.add_argument("--truth", type=Path, nargs="+", required=True, help="what the pictures show")
     parser.add_argument("--concepts", type=Path, required=True)
-    add_arguments(parser)
+    add_threshold_options(parser)
     parser.add_argument("--labelled", type=int, required=True, help="pictures of the first shard taken as labelled")
     parser.add_argument("--draws", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)

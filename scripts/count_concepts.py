@@ -5,7 +5,7 @@ from pathlib import Path
 
 from concept_freq.counts.chunk import count_chunk
 from concept_freq.counts.lexicon import MODES
-from concept_freq.counts.thresholds import add_arguments
+from concept_freq.counts.thresholds import add_threshold_options
 from concept_freq.io.listed import require_list
 from concept_freq.io.tables import write_parquet
 from concept_freq.text.concepts import read_concepts
@@ -26,7 +26,7 @@ def main() -> None:
         required=True,
         help="the first is the configured one",
     )
-    add_arguments(parser, many=True)
+    add_threshold_options(parser, many=True)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()

@@ -8,7 +8,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 
-from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_threshold_options, limit_of
 from concept_freq.figures.look import COLOURS, save, use_style
 from concept_freq.figures.sheets import draw_picture, shortened
 from concept_freq.io.cells import inert
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--captions", type=Path, required=True)
     parser.add_argument("--tags", type=Path, required=True)
     parser.add_argument("--concepts", type=Path, required=True)
-    add_arguments(parser)
+    add_threshold_options(parser)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     require_list([args.tags], args.concepts)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_threshold_options, limit_of
 from concept_freq.figures.look import pretty, save, use_style
 from concept_freq.figures.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
 from concept_freq.io.listed import require_list
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--names", nargs="+", required=True, help="of the taggers")
     parser.add_argument("--truth", type=Path, help="what the shard's pictures show")
     parser.add_argument("--concepts", type=Path, required=True)
-    add_arguments(parser, many=True)
+    add_threshold_options(parser, many=True)
     parser.add_argument("--table", type=Path, required=True, help="CSV (out)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_threshold_options, limit_of
 from concept_freq.figures.look import save, use_style
 from concept_freq.figures.sheets import COLUMNS, ROWS, names_of, readable_samples, sheet
 from concept_freq.io.listed import require_list
@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--shard", type=Path, required=True)
     parser.add_argument("--tags", type=Path, required=True)
     parser.add_argument("--concepts", type=Path, required=True)
-    add_arguments(parser, many=True)
+    add_threshold_options(parser, many=True)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     require_list([args.tags], args.concepts)

@@ -8,6 +8,7 @@ import numpy as np
 
 from concept_freq.evaluation.classes import check_distinct, read_classes
 from concept_freq.evaluation.sets import check_labels, sample_rows, set_shards
+from concept_freq.evaluation.tasks import TASKS
 from concept_freq.io.digests import sha256_of
 from concept_freq.io.tables import write_table
 
@@ -34,7 +35,7 @@ def checked_samples(args: argparse.Namespace) -> list[dict]:
     rows = sample_rows(shards, args.task)
     if args.n_images not in (None, len(rows)):
         raise ValueError(f"{len(rows)} pictures where its row says {args.n_images}: another split or version")
-    if args.task == "classification":
+    if TASKS[args.task].answer == "class":
         check_classes(rows, args.classes, args.n_classes)
     return rows
 
@@ -43,7 +44,7 @@ def main() -> None:
     """Command line entry point."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shards", type=Path, nargs="+", required=True)
-    parser.add_argument("--task", choices=("classification", "retrieval"), required=True)
+    parser.add_argument("--task", choices=[name for name, task in TASKS.items() if task.answer], required=True)
     parser.add_argument("--classes", type=Path, help="class names of a classification set, one per line")
     parser.add_argument("--n-classes", type=int, help="how many classes the set must have")
     parser.add_argument("--n-images", type=int, help="how many pictures the set must have")

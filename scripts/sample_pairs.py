@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from concept_freq.counts.index_hits import register_forms
 from concept_freq.counts.lexicon import MODES
-from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_threshold_options, limit_of
 from concept_freq.io.duck import connect
 from concept_freq.io.listed import require_list
 from concept_freq.io.parquet import verify
@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--fetched", type=Path, help="folder of the remote shards")
     parser.add_argument("--concepts", type=Path, required=True)
     parser.add_argument("--mode", choices=MODES, required=True)
-    add_arguments(parser)
+    add_threshold_options(parser)
     parser.add_argument("--pairs", type=int, required=True, help="how many")
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)

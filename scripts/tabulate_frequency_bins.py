@@ -1,4 +1,4 @@
-"""Mean score by decade of frequency (main count type), with the number of concepts and a 95 % interval (paper, Table 6).
+"""Mean score by decade of frequency (main count type), with the number of concepts and 95 % interval (paper, Table 6).
 
 ``dataset`` is ``all`` where the evaluation sets of a task are pooled.
 """

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from concept_freq.counts.thresholds import add_arguments, limit_of
+from concept_freq.counts.thresholds import add_threshold_options, limit_of
 from concept_freq.io.duck import connect
 from concept_freq.io.listed import require_list
 from concept_freq.io.tables import conform, write_csv
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--tags", type=Path, nargs="+", required=True, help="PRETRAINING/CHUNK.parquet")
     parser.add_argument("--histograms", type=Path, nargs="+", required=True, help="PRETRAINING/CHUNK.parquet")
     parser.add_argument("--concepts", type=Path, required=True)
-    add_arguments(parser)
+    add_threshold_options(parser)
     parser.add_argument("--out", type=Path, required=True, help=".csv")
     args = parser.parse_args()
     require_list([*args.tags, *args.histograms], args.concepts)

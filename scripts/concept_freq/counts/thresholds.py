@@ -18,7 +18,7 @@ def limit_of(threshold: float, rule: str) -> float:
     return float(half if float(half) >= threshold else np.nextafter(half, np.float16(np.inf)))
 
 
-def add_arguments(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
+def add_threshold_options(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
     """Add the options of a program that reads tags: ``--threshold`` (or ``--thresholds``) and ``--threshold-rule``."""
     if many:
         parser.add_argument(

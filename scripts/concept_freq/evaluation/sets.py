@@ -7,6 +7,7 @@ import numpy as np
 
 from concept_freq.evaluation.classes import EvaluationClass
 from concept_freq.evaluation.layout import whole_split
+from concept_freq.evaluation.tasks import TASKS
 from concept_freq.shards.names import table_name
 from concept_freq.shards.pictures import PICTURE_EXTENSIONS
 from concept_freq.shards.tar import Sample, Skips, listed, read_samples
@@ -63,8 +64,8 @@ def sample_rows(shards: list[Path], task: str) -> list[dict]:
     rows = []
     for shard, sample in read_dataset(shards):
         check_picture(sample)
-        label = label_of(sample) if task == "classification" else None
-        captions = captions_of(sample) if task == "retrieval" else []
+        label = label_of(sample) if TASKS[task].answer == "class" else None
+        captions = captions_of(sample) if TASKS[task].answer == "captions" else []
         rows.append({"shard": shard, "row": sample.row, "key": sample.key, "label": label, "captions": captions})
     if not rows:
         raise ValueError("no samples in its shards")
