@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= all
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env lock run stress released test unit bench lint clean
+.PHONY: help env lock run stress released test unit bench docs lint clean
 
 help:  ## List these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -42,6 +42,9 @@ bench: env  ## Benchmarks: each prints ratios measured in one run
 	PYTHONPATH=scripts python benchmarks/evaluate.py
 	PYTHONPATH=scripts python benchmarks/tagging.py
 	python benchmarks/planning.py
+
+docs: env  ## The documentation that is generated: the manual of keys, and tables and figures of the results at hand
+	python docs/generate.py
 
 lint: env  ## Format and lint
 	ruff format && ruff check --fix && snakefmt Snakefile rules && snakemake --lint
