@@ -10,11 +10,15 @@ SHAPE = {f"explained by {name}": f"{{explained_{name}:.2f}}" for name in ("line"
 
 @dataclass(frozen=True)
 class Extract:
-    """Rows of a table of results that the docs show, by a pandas query, and the columns of the Markdown table."""
+    """Rows of a table of results that the docs show, by a pandas query, and the columns of the Markdown table.
+
+    With ``over``, a column of scores, rows are summarised: ``mean`` and ``share_zero`` by the other columns shown.
+    """
 
     source: str
     columns: dict[str, str]
     rows: str = "index >= 0"
+    over: str = ""
 
     @property
     def fields(self) -> list[str]:
@@ -35,6 +39,17 @@ EXTRACTS = {
             "points per tenfold": SLOPE,
         },
         "dataset != 'all'",
+    ),
+    "scores": Extract(
+        "results/tables/class_accuracy.parquet",
+        {
+            "evaluation set": "{dataset}",
+            "model": "{model}",
+            "mean accuracy (%)": "{mean:.1f}",
+            "concepts at zero": "{share_zero:.0%}",
+        },
+        "prompts == 'ensemble'",
+        over="accuracy",
     ),
     "dose_response": Extract(
         "results/tables/dose_response.csv",

@@ -18,14 +18,28 @@ from PIL import Image
 
 REPOSITORY = Path(__file__).parents[1]
 SCHEMAS, TABLES, FIGURES = (REPOSITORY / folder for folder in ("config/schemas", "docs/tables", "docs/figures"))
-PAGES = ["README.md", "config/README.md", *(f"docs/{path.name}" for path in sorted((REPOSITORY / "docs").glob("*.md")))]
+PAGES = ["README.md", "config/README.md", "config/released/README.md", "profiles/README.md", "CONTRIBUTING.md"]
+PAGES += [f"docs/{path.name}" for path in sorted((REPOSITORY / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(<!-- begin (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH, COLOURS = 1400, 128  # of a figure: below 200 kB each
 
 
+def summarised(table: pd.DataFrame, extract: Extract) -> pd.DataFrame:
+    """Mean score and share of zeros by the columns that are shown."""
+    by = [name for name in extract.fields if name in table.columns]
+    scores = table.groupby(by, sort=True)[extract.over]
+    return pd.DataFrame(
+        {"mean": scores.mean(), "share_zero": scores.agg(lambda values: (values == 0).mean())}
+    ).reset_index()
+
+
 def extracted(extract: Extract, root: Path) -> pd.DataFrame:
     """The rows and columns of a table of results that the docs show, to five digits."""
-    table = pd.read_csv(root / extract.source).query(extract.rows, engine="python")[extract.fields]
+    path = root / extract.source
+    table = (pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)).query(
+        extract.rows, engine="python"
+    )
+    table = (summarised(table, extract) if extract.over else table)[extract.fields]
     numbers = table.select_dtypes("number").columns
     return table.assign(**{name: table[name].map(lambda value: float(f"{value:.5g}")) for name in numbers})
 
@@ -47,10 +61,14 @@ def markdown(extract: Extract, table: pd.DataFrame) -> str:
 
 
 def block(name: str) -> str:
-    """What stands between the marks of a name: the manual of a schema, or a table."""
+    """What stands between the marks of a name: the manual of a schema, a table of results, or a CSV as it is."""
     kind, _, which = name.partition(" ")
+    if kind == "csv":
+        table = pd.read_csv(REPOSITORY / "docs" / f"{which}.csv", dtype=str)
+        return markdown(Extract("", {column: f"{{{column}}}" for column in table}), table)
     if kind == "table":
-        return markdown(EXTRACTS[which], pd.read_csv(TABLES / f"{which}.csv"))
+        path = TABLES / f"{which}.csv"
+        return markdown(EXTRACTS[which], pd.read_csv(path)) if path.exists() else "*No results yet.*"
     schema = read_schema(SCHEMAS / f"{which}.schema.yaml")
     return manual_of_config(schema) if kind == "keys" else manual_of_registry(schema)
 
