@@ -102,6 +102,7 @@ EXTRACTS = {
             "what was changed": "{comparison}",
             "task": "{task}",
             "points per tenfold": "{slope_per_decade:.1f}",
+            "of the base": "{slope_per_decade_base:.1f}",
             "change": CHANGE,
             "ρ, published bins": "{rho_paper:.2f}",
         },

@@ -74,7 +74,7 @@ def block(name: str) -> str:
 
 
 def filled(text: str) -> str:
-    """A page with every block made anew."""
+    """A page with every block made again."""
     return BLOCK.sub(lambda found: f"{found[1]}\n{block(found[2])}\n\n{found[3]}", text)
 
 
