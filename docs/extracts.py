@@ -66,7 +66,7 @@ EXTRACTS = {
     "sensitivity": Extract(
         "results/tables/sensitivity.csv",
         {
-            "what is counted": "{count_type} {mode}",
+            "what is counted": "{count_type} {mode} {threshold}",
             "slope": SLOPE,
             "change": CHANGE,
             "ρ, concepts": "{rho_concept:.2f}",
