@@ -132,7 +132,13 @@ EXTRACTS = {
     ),
     "released_exceptions": Extract(
         "results/released/tables/published_comparison.csv",
-        {"value": "{item}: {model}", "printed": "{published:g}", "ours": "{ours:.4g}", "why": "{exception}"},
+        {
+            "value": "{item}: {model}",
+            "count": "{count_type}",
+            "printed": "{published:g}",
+            "ours": "{ours:.4g}",
+            "why": "{exception}",
+        },
         "verdict == 'exception'",
     ),
     "released_stress": Extract(

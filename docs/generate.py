@@ -21,7 +21,7 @@ SCHEMAS, TABLES, FIGURES = (REPOSITORY / folder for folder in ("config/schemas",
 PAGES = ["README.md", "config/README.md", "config/released/README.md", "profiles/README.md", "CONTRIBUTING.md"]
 PAGES += [f"docs/{path.name}" for path in sorted((REPOSITORY / "docs").glob("*.md"))]
 BLOCK = re.compile(r"(<!-- begin (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
-WIDTH, COLOURS = 1400, 128  # of a figure: below 200 kB each
+WIDTH, COLOURS = 1200, 256  # of a figure: below 200 kB each
 
 
 def summarised(table: pd.DataFrame, extract: Extract) -> pd.DataFrame:
@@ -84,7 +84,7 @@ def small(path: Path, out: Path) -> None:
         rgb = picture.convert("RGB")
     height = round(rgb.height * WIDTH / rgb.width)
     shown = rgb.resize((WIDTH, height), Image.Resampling.LANCZOS) if rgb.width > WIDTH else rgb
-    shown.quantize(COLOURS, dither=Image.Dither.NONE).save(out, optimize=True)
+    shown.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(out, optimize=True)
 
 
 def take_results(root: Path) -> None:
