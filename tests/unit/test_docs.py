@@ -170,7 +170,7 @@ def test_a_page_is_filled_again_to_the_same(docs):
 
 
 def test_a_figure_becomes_small(docs, tmp_path):
-    noise = np.random.default_rng(0).integers(0, 255, (30, 2800, 3), dtype=np.uint8)
+    noise = np.random.default_rng(0).integers(0, 255, (30, 2400, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "a.png")
     docs.small(tmp_path / "a.png", tmp_path / "b.png")
     with Image.open(tmp_path / "b.png") as picture:
