@@ -50,7 +50,8 @@ def cell(template: str, row: dict) -> str:
     formatted = re.search(r"{\w+:", template)
     if formatted and any(pd.isna(value) for value in values.values()):
         return "–"
-    return template.format(**{name: "" if pd.isna(value) else value for name, value in values.items()}).strip()
+    filled_in = template.format(**{name: "" if pd.isna(value) else value for name, value in values.items()})
+    return " ".join(filled_in.split())
 
 
 def markdown(extract: Extract, table: pd.DataFrame) -> str:
