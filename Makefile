@@ -13,6 +13,7 @@ env: .venv/.installed  ## Create .venv with exact pins
 .venv/.installed: envs/requirements.lock
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 lock:  ## Pin everything that envs/requirements.txt pulls in, with hashes (needs uv)
@@ -22,7 +23,7 @@ run: env  ## The main job: emoji world to figures, tables and results/report.htm
 	snakemake --cores $(CORES) --quiet rules
 	snakemake --report results/report.html
 
-stress: env  ## The stress tests: frequencies dealt anew, similar pictures removed, generated data, other objectives
+stress: env  ## The stress tests: frequencies assigned at random again, similar pictures removed, generated data, other objectives
 	snakemake stress --cores $(CORES) --quiet rules
 	snakemake stress --report results/stress/report.html
 

@@ -1,4 +1,4 @@
-"""Audit one dataset's text counts against what must hold of any: asked again of the index, in other ways.
+"""Check invariants of one dataset's text counts by querying the index in equivalent ways.
 
 Some concept is named at all. Spellings of a name (case, hyphens, underscores, possessive, number) count alike; aliases
 only add; a phrase counts no more than its words in any order; all chunks asked at once give the sum of the chunks; no
@@ -44,7 +44,7 @@ def count(
 ) -> dict[str, np.ndarray]:
     """Text counts over all these indices at once, of each concept in each question's spellings: {question: (n,)}.
 
-    The index is gone through once: spellings that read the same are one question to it.
+    One pass over the index; spellings with the same lemmas share one query.
     """
     read = {name: [frozenset(form for form, _ in forms_of([s])) for s in asked] for name, asked in questions.items()}
     numbers = {forms: i for i, forms in enumerate(dict.fromkeys(chain.from_iterable(read.values())))}

@@ -1,4 +1,4 @@
-"""Draw the designed experiment: slopes under dealt and natural frequencies, and how easy frequent concepts are."""
+"""Draw the designed experiment: slopes under assigned and natural frequencies, and how easy frequent concepts are."""
 
 import argparse
 from pathlib import Path

@@ -82,7 +82,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scores", type=Path, nargs="+", required=True, help="tables of scores")
     parser.add_argument("--counts", type=Path, nargs="+", required=True)
-    parser.add_argument("--random", nargs="+", required=True, help="datasets with frequencies dealt at random")
+    parser.add_argument("--random", nargs="+", required=True, help="datasets with frequencies assigned at random")
     parser.add_argument("--natural", nargs="+", required=True, help="datasets with the natural ones")
     parser.add_argument("--backbone", required=True, help="which model of each dataset")
     parser.add_argument("--main", type=json.loads, required=True, help="JSON: count_type, prompts, direction, k")

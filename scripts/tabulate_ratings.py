@@ -1,7 +1,7 @@
 """Tabulate how often pairs called misaligned are, and the dataset's true misalignment, as each rater sees it (Table 7).
 
-A pair is misaligned to a rater who says no: the caption names nothing that the picture shows. Who cannot tell has not
-said so, and the pair counts as not misaligned. The rater ``all`` is what most persons say of each pair.
+A pair is misaligned to a rater who says no: the caption names nothing that the picture shows. An 'unclear'
+answer counts as not misaligned. The rater ``all`` is what most persons say of each pair.
 """
 
 import argparse

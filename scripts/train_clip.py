@@ -1,6 +1,6 @@
 """Train an open_clip model from scratch on a pretraining dataset, with open_clip's tokenizer.
 
-The loss is open_clip's own, or with another one beside it.
+The loss is open_clip's contrastive loss, optionally with CyCLIP's or SLIP's added term.
 
 One thread by default, so that the result does not depend on how many cores there are, and jobs run side by side.
 """

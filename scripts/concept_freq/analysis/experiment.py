@@ -35,7 +35,7 @@ def slopes(deals: Deals, weights: np.ndarray) -> np.ndarray:
 
 
 def within_concepts(deals: Deals, weights: np.ndarray) -> float:
-    """Slope between datasets within concepts: what a concept gains where it was dealt more often."""
+    """Slope between datasets within concepts: what a concept gains where it was assigned more pairs."""
     centred = (less_weighted_mean(values, weights) for values in (deals.x, deals.y))
     x, y = (values - values.mean(axis=0) for values in centred)
     return float((weights * x * y).sum() / (weights * x * x).sum())

@@ -10,7 +10,8 @@ RULES = ("at_least", "published")
 def limit_of(threshold: float, rule: str) -> float:
     """The smallest half-precision probability that counts: at least the threshold, or above it as ``published``.
 
-    There 0.7 is 0.70019531 in half precision, and only what is larger counts, from 0.70068359 on.
+    In the published code, 0.7 becomes 0.70019531 in half precision and the comparison is strict, so counting starts
+    at 0.70068359.
     """
     half = np.float16(threshold)
     if rule == "published":
