@@ -23,6 +23,7 @@ from concept_freq.workflow.datasets import check_chunks
 from concept_freq.workflow.derived import base_truth, compared_chunks, removal_flags
 from concept_freq.workflow.flags import flags
 from concept_freq.workflow.released import COMMIT, UPSTREAM
+from concept_freq.workflow.runs import keep_locked, start_in
 from concept_freq.workflow.scores import TABLES, figure_columns
 from concept_freq.workflow.study import Study
 from concept_freq.workflow.taggers import speed_flags
@@ -38,6 +39,8 @@ config = complete(config, [Path.cwd(), REPOSITORY])
 workflow.pathvars.update(Pathvars.from_config(config))
 study = Study(config)
 if workflow.is_main_process:
+    if beside := start_in(Path.cwd()):
+        logger.warning(beside)
     stop(problems(study, CONTRADICTIONS))
     for line in problems(study, ABSENCES) or unlisted(study):
         logger.warning(line)
@@ -46,6 +49,8 @@ if workflow.is_main_process:
 
 onstart:  # of a run, not of a dry one: a plan may be made before everything is there
     stop(problems(study, ABSENCES))
+    if not workflow.local_exec:
+        keep_locked(Path.cwd())
 
 
 # What many rules pass on.
