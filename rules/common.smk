@@ -15,6 +15,7 @@ os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PAT
 from snakemake.exceptions import WorkflowError
 from snakemake.pathvars import Pathvars
 
+from concept_freq.workflow import records
 from concept_freq.workflow.checks import ABSENCES, CONTRADICTIONS, problems, stop, unlisted
 from concept_freq.workflow.code import closure
 from concept_freq.workflow.configs import complete

@@ -23,9 +23,10 @@ rule fetch_shards:
     params:
         fetching=untracked(flags(**config["fetching"])),
         shards=untracked(of_chunk("remote_rows")),
+        addresses=untracked(lambda wildcards: flags(addresses=study.datasets[wildcards.pretraining].row.manifest)),
         digest=of_chunk("digest"),
     shell:
-        program("--shards {params.shards:q} {params.fetching} --folder {output:q}")
+        program("--shards {params.shards:q} {params.addresses} {params.fetching} --folder {output:q}")
 
 
 rule list_shards:

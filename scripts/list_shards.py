@@ -7,7 +7,7 @@ from pathlib import Path
 from concept_freq.io.digests import sha256_of
 from concept_freq.io.progress import progress
 from concept_freq.shards.manifests import read_rows, write_manifest
-from concept_freq.shards.remote import shown
+from concept_freq.shards.names import is_remote, unsigned
 from concept_freq.shards.tar import listed
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     files, rows = listed(args.shards), []
     for path in progress(files, len(files), "hashing shards"):
         shard, sha256 = expected[path.name], sha256_of([path])
-        location = shown(shard.location) if "://" in shard.location else str(path)
+        location = unsigned(shard.location) if is_remote(shard.location) else str(path)
         if shard.sha256 not in (None, sha256):
             sys.exit(f"{location}: sha256 is {sha256}, its manifest says {shard.sha256}; correct the one or the other")
         rows.append((path.name, location, path.stat().st_size, sha256))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from project import copy_repository, jobs
 
-ALWAYS = {"all", "tabulate_provenance"}  # what looks at everything
+ALWAYS = {"all", "tabulate_licences", "tabulate_provenance"}  # what looks at everything
 FIGURES = {
     "figure_contact_sheet",
     "figure_log_linear",

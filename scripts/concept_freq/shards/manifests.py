@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from concept_freq.io.atomic import atomic_path
-from concept_freq.shards.names import shard_name
-from concept_freq.shards.remote import shown
+from concept_freq.shards.names import shard_name, unsigned
 
 COLUMNS = ("name", "location", "size", "sha256")
 GIVEN = COLUMNS[1:]  # what a manifest of one's own must have; the name is the location's last part
@@ -68,6 +67,6 @@ def read_manifest(path: Path) -> list[Shard]:
 
 def write_manifest(rows: Iterable[Sequence], path: Path) -> None:
     """Write rows of COLUMNS as a tab-separated table; of signed addresses without their signatures."""
-    rows = [(name, shown(place) if "://" in place else place, *known) for name, place, *known in rows]
+    rows = [(name, unsigned(place), *known) for name, place, *known in rows]
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter="\t", lineterminator="\n").writerows([COLUMNS, *rows])

@@ -18,6 +18,11 @@ def is_remote(location: str) -> bool:
     return "://" in location
 
 
+def unsigned(location: str) -> str:
+    """An address without password and query, which may be secrets; a path as it is."""
+    return re.sub("//[^/@]*@", "//", location.partition("?")[0]) if is_remote(location) else location
+
+
 def shard_name(location: object) -> str:
     """File name of a shard, wherever it lies; of an address without query and fragment."""
     location = str(location)

@@ -4,6 +4,7 @@ import functools
 import hashlib
 from dataclasses import dataclass
 
+from concept_freq.shards.names import unsigned
 from concept_freq.workflow.shards import Shard
 
 
@@ -62,7 +63,7 @@ class Chunk:
     def digest(self) -> str:
         """What tells pinned and remote shards apart, in short: an edit of the manifest reruns their chunk."""
         pinned = [shard for shard in self.shards if shard.sha256 or shard.is_remote]
-        known = sorted((shard.name, shard.sha256 or shard.location) for shard in pinned)
+        known = sorted((shard.name, shard.sha256 or unsigned(shard.location)) for shard in pinned)
         return hashlib.sha256(repr(known).encode()).hexdigest()
 
     @property
@@ -86,5 +87,5 @@ class Chunk:
 
 
 def rows_of(shards) -> str:
-    """Rows of a manifest as one argument of a program."""
-    return "\n".join("\t".join(shard) for shard in shards)
+    """Rows of a manifest as one argument of a program, which logs and the list of processes show: nothing secret."""
+    return "\n".join("\t".join(shard._replace(location=unsigned(shard.location))) for shard in shards)

@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 from concept_freq.shards.names import is_tar, shard_number, table_name
 from concept_freq.workflow.chunks import Chunk
 from concept_freq.workflow.registries import Row
-from concept_freq.workflow.shards import Shard, check_names, found, read_manifest
+from concept_freq.workflow.shards import Shard, check_names, check_unsigned, found, read_manifest
 
 MANY_CHUNKS = 1000
 
@@ -73,6 +73,8 @@ class Dataset:
         shards = read_manifest(path, str(written), where) if path else found(self.row.shards)
         if not shards:
             raise WorkflowError(f"{self.where}: no file matches {path or self.row.shards}")
+        if not path:
+            check_unsigned(shards, self.where)
         check_names(shards, self.where)
         return shards
 

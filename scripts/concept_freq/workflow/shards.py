@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from snakemake.exceptions import WorkflowError
 
-from concept_freq.shards.names import is_remote, shard_name, table_name
+from concept_freq.shards.names import is_remote, shard_name, table_name, unsigned
 
 SIZE = re.compile(r"\d*").fullmatch
 SHA256 = re.compile(r"([0-9A-Fa-f]{64})?").fullmatch
@@ -54,6 +54,15 @@ def found(patterns: str) -> list[Shard]:
     if not any("://" in pattern for pattern in split):
         return [Shard(path) for path in sorted(glob.glob(patterns))]
     return [Shard(location) for pattern in split for location in numbered(pattern)]
+
+
+def check_unsigned(shards: list[Shard], where: str) -> None:
+    """Stop where a registry's cell holds signed addresses: only those of a manifest stay out of logs and commands."""
+    if signed := next((shard.location for shard in shards if unsigned(shard.location) != shard.location), None):
+        raise WorkflowError(
+            f"{where}: shards: {unsigned(signed)} is given with a query or a password; list such addresses in a "
+            "manifest (column manifest): its secrets stay out of logs and command lines"
+        )
 
 
 def read_manifest(path: str, written: str, where: str) -> list[Shard]:

@@ -6,7 +6,7 @@ import sys
 import pytest
 from programs import SCRIPTS
 
-from concept_freq.shards.names import is_tar, shard_name, shard_number, table_name
+from concept_freq.shards.names import is_tar, shard_name, shard_number, table_name, unsigned
 
 UUID = "fc82da14-99c9-4ff6-ab6a-ac853ac82819"
 
@@ -63,3 +63,16 @@ def test_tars_are_told_by_name(name, tar):
 def test_the_planner_can_import_it_without_any_package():
     code = "import sys, concept_freq.shards.names; sys.exit(bool({'numpy', 'pandas', 'pyarrow'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-S", "-c", code], cwd=SCRIPTS).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("location", "kept"),
+    [
+        ("https://host/0.tar?X-Signature=SECRET)'SECRET", "https://host/0.tar"),
+        ("https://user:SECRET@host/a@b/0.tar", "https://host/a@b/0.tar"),
+        ("hf://datasets/owner/name@v1/0.tar", "hf://datasets/owner/name@v1/0.tar"),
+        ("shards/what?/0.tar", "shards/what?/0.tar"),
+    ],
+)
+def test_what_is_kept_of_an_address_is_no_secret(location, kept):
+    assert unsigned(location) == kept
