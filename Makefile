@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= all
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env lock run stress released test unit bench docs lint clean
+.PHONY: help env lock run stress released test unit kills mutants soak bench docs lint clean
 
 help:  ## List these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -37,6 +37,18 @@ test: env  ## All tests
 
 unit: env  ## Tests of single functions and programs: a minute
 	pytest tests/unit
+
+KILLS ?= 30
+kills: env  ## Kill the small run KILLS times, start it again, compare every byte
+	PYTHONPATH=scripts:tests python tests/kills.py --kills $(KILLS)
+
+MODULE ?= counts/thresholds
+mutants: env  ## Change one operator of MODULE at a time: which changes do the unit tests not notice?
+	python benchmarks/mutants.py $(MODULE)
+
+CHUNKS ?= 100
+soak: env  ## Count CHUNKS chunks in one process: memory and files must not grow
+	PYTHONPATH=scripts python benchmarks/soak.py --chunks $(CHUNKS)
 
 bench: env  ## Benchmarks: each prints ratios measured in one run
 	PYTHONPATH=scripts python benchmarks/text_index.py
