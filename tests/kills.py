@@ -86,6 +86,12 @@ def problems(whole: dict[str, bytes], results: Path, scratch: Path) -> list[str]
     return [f"{what}: {name}" for what, names in marked.items() for name in sorted(names)]
 
 
+def clear(results: Path, kinds: list[str]) -> None:
+    """Remove some kinds of results, or all."""
+    for path in [results / kind for kind in kinds] or [results]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def try_kills(folder: Path, kills: int, again: list[str], targets: list[str], seed: int) -> list[str]:
     """Problems after so many kills of a run that makes some kinds of results again, or all."""
     root, scratch, chance = folder / "copy", folder / "scratch", random.Random(seed)
@@ -93,15 +99,18 @@ def try_kills(folder: Path, kills: int, again: list[str], targets: list[str], se
     scratch.mkdir()
     results = copy_repository(root) / ".test" / "results"
     whole = contents(results)
-    for path in [results / kind for kind in again] or [results]:
-        shutil.rmtree(path)
+    clear(results, again)
     plan = [Path(sys.executable).with_name("snakemake"), "--snakefile", root / "Snakefile", "--directory"]
     planned = subprocess.run([*plan, root / ".test", "--dry-run", *targets], cwd=root, capture_output=True, text=True)
     jobs = int(re.search(r"^total +(\d+)$", planned.stdout + planned.stderr, re.MULTILINE)[1])
     made = 0
-    for gap in gaps(kills, jobs, chance):
-        made += Run(root, targets, scratch).kill_after(gap, chance.uniform(0, 8))
-        print(f"kill {made} of {kills}, {gap} jobs after the one before", flush=True)
+    while made < kills:
+        for gap in gaps(kills - made, jobs, chance):
+            if not Run(root, targets, scratch).kill_after(gap, chance.uniform(0, 8)):
+                clear(results, again)  # it had ended: once more from the start
+                break
+            made += 1
+            print(f"kill {made} of {kills}, {gap} jobs after the one before", flush=True)
     print(f"{made} kills of {jobs} jobs, then {Run(root, targets, scratch).to_the_end()} jobs to the end")
     return problems(whole, results, scratch)
 
