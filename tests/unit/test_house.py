@@ -11,7 +11,9 @@ from concept_freq.workflow.code import PACKAGE, imports
 
 ROOM = SCRIPTS / PACKAGE
 MODULES = sorted(ROOM.rglob("*.py"))
-PYTHON = sorted(path for folder in ("scripts", "benchmarks", "docs", "tests") for path in (REPOSITORY / folder).rglob("*.py"))
+PYTHON = sorted(
+    path for folder in ("scripts", "benchmarks", "docs", "tests") for path in (REPOSITORY / folder).rglob("*.py")
+)
 LONGEST_FILE, LONGEST_FUNCTION = 250, 45
 
 
