@@ -3,8 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import call
-from programs import REPOSITORY
+from programs import REPOSITORY, call
 
 import import_downstream
 import list_samples

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import picture, write_pictures, write_shard
+from colour_sets import picture, write_pictures, write_shard
 from programs import SCRIPTS
 
 from concept_freq.evaluation.checks import checked_classes

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 import safetensors.torch
 import torch
-from conftest import call, picture, write_pictures
-from programs import REPOSITORY
+from colour_sets import picture, write_pictures
+from programs import REPOSITORY, call
 
 import count_text
 import embed_images

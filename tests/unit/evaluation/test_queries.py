@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import call
+from programs import call
 
 import list_concepts
 from concept_freq.evaluation.queries import concepts_in, prompted, queries_by_concept, scored_nouns

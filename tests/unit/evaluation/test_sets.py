@@ -4,7 +4,8 @@ import argparse
 
 import numpy as np
 import pytest
-from conftest import call, picture, write_shard
+from colour_sets import picture, write_shard
+from programs import call
 
 import list_samples
 from concept_freq.evaluation.classes import EvaluationClass

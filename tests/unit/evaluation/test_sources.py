@@ -5,7 +5,8 @@ import tarfile
 import datasets
 import pandas as pd
 import pytest
-from conftest import call, picture, write_pictures
+from colour_sets import picture, write_pictures
+from programs import call
 
 import import_downstream
 from concept_freq.evaluation.classes import EvaluationClass

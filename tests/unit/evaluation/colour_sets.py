@@ -1,11 +1,8 @@
-"""What tests of evaluation sets share: pictures of one colour, sets in folders and shards, programs in this process."""
+"""What tests of evaluation sets share: pictures of one colour, and sets in folders and shards."""
 
 import io
-import sys
 from pathlib import Path
-from types import ModuleType
 
-import pytest
 from PIL import Image
 
 from concept_freq.shards.tar import add_member, shard_writer
@@ -35,10 +32,3 @@ def write_shard(path: Path, samples: list[dict[str, bytes]], first: int = 0) -> 
             for extension, data in files.items():
                 add_member(tar, f"{key:04d}.{extension}", data)
     return path
-
-
-def call(program: ModuleType, *arguments: object) -> None:
-    """Call a program's ``main`` with arguments in this process."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", [program.__name__, *map(str, arguments)])
-        program.main()
