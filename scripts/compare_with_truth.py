@@ -74,8 +74,8 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    verify([*args.index, *args.tags, *args.truth])
     require_list(args.tags, args.concepts)
+    verify([*args.index, *args.tags, *args.truth])
     concepts = read_concepts(args.concepts)
     ids = {concept.name: i for i, concept in enumerate(concepts)}
     db = connect(args.threads)

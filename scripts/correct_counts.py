@@ -95,8 +95,9 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Command line entry point."""
     args = arguments()
+    require_list(args.tags, args.concepts)
     verify([*args.tags, *args.truth])
-    require_list([*args.tags, *args.histograms], args.concepts)
+    require_list(args.histograms, args.concepts)
     table, sample = measure(connect(), args)
     histograms = pd.concat([read_frame(path) for path in args.histograms])
     n = int(histograms[histograms.concept_id == 0].n.sum())

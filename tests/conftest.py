@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from programs import REPOSITORY
 
 
@@ -30,6 +31,14 @@ def snakemake():
 @pytest.fixture(scope="session")
 def small(snakemake) -> Path:
     """Results of the small run; made when they are not there, brought up to date when they are."""
-    result = snakemake("--cores", "2", folder=REPOSITORY / ".test")
+    with FileLock(REPOSITORY / ".test" / ".lock"):  # one of the processes that share the tests makes them
+        result = snakemake("--cores", "2", folder=REPOSITORY / ".test")
     assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-8000:]
     return REPOSITORY / ".test" / "results"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one workflow file, which share a run, in one process."""
+    for item in items:
+        if item.path.parent.name == "workflow" and item.path.parent.parent.name == "tests":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

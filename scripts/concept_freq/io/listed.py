@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from concept_freq.io.digests import sha256_of
+from concept_freq.io.parquet import intact
 
 KEY = "concepts_sha256"
 
@@ -23,7 +24,8 @@ def require_list(tables: Iterable[Path], concepts: Path) -> None:
     """
     wanted = sha256_of([concepts]).encode()
     for path in tables:
-        found = (pq.read_schema(path).metadata or {}).get(KEY.encode())
+        with intact(path):
+            found = (pq.read_schema(path).metadata or {}).get(KEY.encode())
         if found is None:
             print(f"{path}: does not say which concept list it was tagged with; taken as {concepts}", file=sys.stderr)
         elif found != wanted:

@@ -115,9 +115,9 @@ def test_a_hub_repository_s_own_preparation_is_kept(tmp_path, monkeypatch, tiny,
     torch.save(clip.create(architecture).state_dict(), hub / "open_clip_pytorch_model.bin")
     (hub / "open_clip_config.json").write_text(json.dumps({"model_cfg": TINY, "preprocess_cfg": SIGLIP}))
 
-    def download(repository: str, name: str, cache_dir: str) -> str:
-        asked.append((repository, name))
-        return str(hub / name)
+    def download(repo_id: str, filename: str, revision: str, cache_dir: str) -> str:
+        asked.append((repo_id, filename))
+        return str(hub / filename)
 
     monkeypatch.setattr(retrieve_model, "hf_hub_download", download)
     assert retrieve("hf:someone/siglip", architecture) == SIGLIP

@@ -75,9 +75,10 @@ def test_a_kept_file_of_another_sha256_is_fetched_again(server, tmp_path):
     ],
 )
 def test_a_file_of_the_hub_is_of_the_revision_named(tmp_path, monkeypatch, name, expected):
-    monkeypatch.setattr(
-        retrieve_model, "hf_hub_download", lambda repo, file, revision, cache_dir: f"{repo}|{file}|{revision}"
-    )
+    def download(repo_id: str, filename: str, revision: str, cache_dir: str) -> str:
+        return f"{repo_id}|{filename}|{revision}"
+
+    monkeypatch.setattr(retrieve_model, "hf_hub_download", download)
     assert str(retrieve_model.from_hub(name, tmp_path)) == "|".join(expected)
 
 
