@@ -40,3 +40,17 @@ def test_planning_imports_no_torch():
     command = "import sys, concept_freq.workflow.study; print({'torch', 'pandas', 'open_clip'} & {*sys.modules})"
     said = subprocess.run([sys.executable, "-c", command], cwd=SCRIPTS, capture_output=True, text=True)
     assert said.stdout.strip() == "set()", said.stdout + said.stderr
+
+
+def too_long(path):
+    """What is longer than it may be in a file."""
+    text = path.read_text()
+    if len(text.splitlines()) > LONGEST_FILE and not path.is_relative_to(REPOSITORY / "tests"):
+        yield path.name
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= LONGEST_FUNCTION:
+            yield f"{path.name}:{node.name}"
+
+
+def test_files_and_functions_are_short():
+    assert [name for path in PYTHON for name in too_long(path)] == []

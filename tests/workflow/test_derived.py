@@ -17,10 +17,11 @@ from concept_freq.shards.pictures import picture_of
 from concept_freq.shards.tar import Skips, add_member, read_samples, shard_writer
 
 PLANTED = 8
-SHARDS = [f"0000{i}" for i in range(4)]
-TARGETS = [f"results/shards/{name}/{shard}.tar" for name in ("fewer", "control") for shard in SHARDS]
-TARGETS += [f"results/truth/fewer/{shard}.parquet" for shard in SHARDS]
-TARGETS += ["results/counts/fewer.parquet", "results/removed/unlike.parquet", "results/shards/unlike/00001.tar"]
+CHUNKS = {"00000": ["00000", "00001"], "00001": ["00002", "00003"]}  # of random_tiny and of what is made of it
+SHARDS = [shard for shards in CHUNKS.values() for shard in shards]
+TARGETS = [f"results/shards/{name}/{chunk}" for name in ("fewer", "control") for chunk in CHUNKS]
+TARGETS += [f"results/truth/fewer/{chunk}.parquet" for chunk in CHUNKS]
+TARGETS += ["results/counts/fewer.parquet", "results/removed/unlike.parquet", "results/shards/unlike/00000"]
 
 
 def register(folder: Path, **rows: dict[str, str]) -> None:
@@ -69,6 +70,12 @@ def copy(small, tmp_path_factory) -> Path:
     return test
 
 
+def shard_of(folder: Path, name: str, shard: str) -> Path:
+    """A shard's file: composed ones lie together, those of a derived dataset in a folder of their chunk."""
+    (path,) = (folder / "results" / "shards" / name).rglob(f"{shard}.tar")
+    return path
+
+
 def members(path: Path) -> dict[str, bytes]:
     """Names and bytes of a tar's files."""
     with tarfile.open(path) as tar:
@@ -79,7 +86,7 @@ def whole(folder: Path, name: str) -> list[tuple[str, int, str]]:
     """(shard, row, key) of the samples of a composed dataset whose pictures can be decoded."""
     found = []
     for shard in SHARDS:
-        for sample in read_samples(folder / "results" / "shards" / name / f"{shard}.tar", Skips("test")):
+        for sample in read_samples(shard_of(folder, name, shard), Skips("test")):
             try:
                 picture_of(sample)
             except ValueError:
@@ -96,7 +103,7 @@ def test_the_share_goes_and_the_rest_keeps_its_bytes(copy, name):
     keys = {(shard, row): key for shard, row, key in readable}
     gone = {keys[pair] for pair in zip(removed.shard, removed.row, strict=True)}
     for shard in SHARDS:
-        before, after = (members(copy / "results" / "shards" / of / f"{shard}.tar") for of in ("random_tiny", name))
+        before, after = (members(shard_of(copy, of, shard)) for of in ("random_tiny", name))
         assert after == {file: data for file, data in before.items() if file.split(".")[0] not in gone}
     assert len(whole(copy, name)) == len(readable) - 199
 
@@ -117,23 +124,24 @@ def test_planted_evaluation_pictures_go_first(copy):
     assert set(planted.row) >= {20 * i + 7 for i in range(PLANTED)}
     assert planted.similarity.min() == pytest.approx(1, abs=1e-6)
     assert planted.similarity.min() > removed.drop(planted.index).similarity.max()
-    kept = list(read_samples(copy / "results" / "shards" / "unlike" / "00001.tar", Skips("test")))
+    kept = list(read_samples(shard_of(copy, "unlike", "00001"), Skips("test")))
     assert len(kept) == 300 - (removed.shard == "00001").sum()
 
 
 def test_the_truth_is_that_of_the_kept_samples(copy):
-    samples = 0
+    samples, truth = 0, copy / "results" / "truth"
+    found = pd.concat([pd.read_parquet(truth / "fewer" / f"{chunk}.parquet") for chunk in CHUNKS])
     for shard in SHARDS:
-        results = copy / "results"
-        old, new = (pd.read_parquet(results / "truth" / name / f"{shard}.parquet") for name in ("random_tiny", "fewer"))
+        old, new = pd.read_parquet(truth / "random_tiny" / f"{shard}.parquet"), found[found.shard == shard]
         before, after = (
-            {s.key: s.row for s in read_samples(results / "shards" / name / f"{shard}.tar", Skips("test"))}
+            {s.key: s.row for s in read_samples(shard_of(copy, name, shard), Skips("test"))}
             for name in ("random_tiny", "fewer")
         )
         old_key = {row: key for key, row in before.items()}
         old["key"] = old.row.map(old_key)
         expected = old[old.key.isin(after)].assign(row=lambda table, rows=after: table.key.map(rows).astype("uint32"))
-        pd.testing.assert_frame_equal(new, expected[new.columns].reset_index(drop=True))
+        expected = expected[new.columns].reset_index(drop=True)
+        pd.testing.assert_frame_equal(new.reset_index(drop=True), expected)
         samples += len(after)
     counts = pd.read_parquet(copy / "results" / "counts" / "fewer.parquet")
     assert samples == 1000 - 199

@@ -7,18 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from programs import SCRIPTS
 from project import copy_repository, jobs
 
+from concept_freq.workflow.code import closure
+
 ALWAYS = {"all", "tabulate_licences", "tabulate_provenance"}  # what looks at everything
-FIGURES = {
-    "figure_contact_sheet",
-    "figure_log_linear",
-    "figure_long_tail",
-    "figure_misaligned",
-    "figure_overview",
-    "figure_tagger_comparison",
-}
-FIGURES |= {"figure_tagger_quality", "figure_thresholds", "figure_truth_check"}
 CONFIG = ".test/config/config.yaml"
 MODELS = ".test/config/models.tsv"
 SHEETS = {"figure_tagger_comparison", "figure_thresholds"}
@@ -43,10 +37,17 @@ def copy(small, tmp_path_factory) -> Path:
     return copy_repository(tmp_path_factory.mktemp("copy"))
 
 
-def planned(folder: Path) -> set[str]:
+def figures(folder: Path) -> set[str]:
+    """Rules of a run whose programs share the look of figures."""
+    look = SCRIPTS / "concept_freq" / "figures" / "look.py"
+    drawn = {program.stem for program in SCRIPTS.glob("*.py") if look in closure(program)}
+    return drawn & planned(folder, "--forceall")
+
+
+def planned(folder: Path, *options: str) -> set[str]:
     """Rules that a run in the copy would run."""
     program = Path(sys.executable).with_name("snakemake")
-    command = [program, "--snakefile", folder / "Snakefile", "--directory", folder / ".test", "--dry-run"]
+    command = [program, "--snakefile", folder / "Snakefile", "--directory", folder / ".test", "--dry-run", *options]
     return set(jobs(subprocess.run(command, capture_output=True, text=True, cwd=folder)))
 
 
@@ -75,7 +76,6 @@ def test_moving_and_touching_everything_reruns_nothing(copy):
     ("file", "old", "new", "expected"),
     [
         ("scripts/figure_long_tail.py", '"""', '"""New. ', {"figure_long_tail"}),
-        ("scripts/concept_freq/figures/look.py", '"""', '"""New. ', FIGURES),
         ("scripts/concept_freq/tags/correction.py", '"""', '"""New. ', AFTER_TAGS),
         ("scripts/index_captions.py", '"""', '"""New. ', {"index_captions", *AFTER_INDEX}),
         (CONFIG, "draws: 200", "draws: 201", {*AFTER_TAGS, "fit_log_linear", "tabulate_sensitivity", *AFTER_FITS}),
@@ -97,6 +97,12 @@ def test_an_edit_reruns_what_depends_on_it(copy, file, old, new, expected):
     if file == CONFIG:
         assert "tabulate_provenance" in found  # the config is part of what made the results
     assert found - ALWAYS == expected
+
+
+def test_the_look_of_figures_redraws_each_of_them_and_nothing_else(copy):
+    with edited(copy / "scripts/concept_freq/figures/look.py", '"""', '"""New. '):
+        found = planned(copy)
+    assert found - ALWAYS == figures(copy)
 
 
 def test_the_concept_list_reruns_what_reads_it_and_nothing_before(copy):
