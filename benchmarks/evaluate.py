@@ -23,7 +23,8 @@ from clip_benchmark.datasets.builder import build_wds_dataset, image_captions_co
 from clip_benchmark.metrics import zeroshot_classification, zeroshot_retrieval
 from PIL import Image
 
-from concept_freq.evaluation.sets import class_accuracy, retrieval_ranks
+from concept_freq.evaluation.classification import class_accuracy
+from concept_freq.evaluation.retrieval import retrieval_ranks
 from concept_freq.models import clip, devices
 from concept_freq.models.embedding import embed_pictures
 from concept_freq.models.preprocessing import recipe
