@@ -46,8 +46,15 @@ class Dataset:
 
     @property
     def base(self) -> "Dataset":
-        """The dataset that a derived one is made of."""
-        return self.study.datasets[self.row.of]
+        """The dataset that a derived one is made of, which has shards of its own."""
+        study = self.study
+        bases = [name for name in study.countable if name not in study.derived]
+        if self.row.of not in bases:
+            where = f"{study.config['registries']['pretraining']}: row {self.name!r}"
+            raise WorkflowError(
+                f"{where}: of: {self.row.of!r} has no shards of its own; those that do: {', '.join(bases)}"
+            )
+        return study.datasets[self.row.of]
 
     @property
     def is_planted(self) -> bool:
