@@ -14,7 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import pyarrow as pa
+
+def open_zstd(path: Path) -> BinaryIO:
+    """A file that zstd compressed; others are read where Arrow is not installed too."""
+    import pyarrow as pa
+
+    return pa.input_stream(str(path), compression="zstd")
+
 
 LARGEST = 1 << 27  # bytes that are read at once: neither a picture nor a header has more
 PIECE = 1 << 20
@@ -23,7 +29,7 @@ OPENERS = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,
-    b"\x28\xb5\x2f\xfd": lambda path: pa.input_stream(str(path), compression="zstd"),
+    b"\x28\xb5\x2f\xfd": open_zstd,
 }
 
 
@@ -55,7 +61,7 @@ class Reader:
             raise ValueError(f"{size} bytes at once are more than {LARGEST}")
         try:
             data = self.file.read(size)
-        except (EOFError, zlib.error, lzma.LZMAError, pa.ArrowInvalid) as error:
+        except (EOFError, zlib.error, lzma.LZMAError, ValueError) as error:  # the last is Arrow's
             raise BrokenError(str(error)) from error
         except OSError as error:
             if error.errno:  # the disk's fault, not the shard's
