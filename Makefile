@@ -32,11 +32,12 @@ released: env  ## The paper's figures and tables from its released data (DATA=fo
 	snakemake --cores $(CORES) --quiet rules $(RELEASED)
 	snakemake --report results/released/report.html $(RELEASED)
 
+WORKERS ?= 2
 test: env  ## All tests
-	pytest
+	pytest -n $(WORKERS) --dist loadgroup
 
 unit: env  ## Tests of single functions and programs: a minute
-	pytest tests/unit
+	pytest tests/unit -m "not slow" -n $(WORKERS) --dist loadgroup
 
 KILLS ?= 30
 kills: env  ## Kill the small run KILLS times, start it again, compare every byte
