@@ -208,7 +208,7 @@ def test_an_error_reaches_the_user_as_one_message_without_a_traceback(snakemake,
         ),
         (lambda c: c.update(downstream=["imagenet"]), ["downstream", "imagenet"]),
         (lambda c: c["tagger_comparison"].update(ram=RAM_PLUS), ["tagger_comparison.ram.kind", "ram_plus"]),
-        (lambda c: c.update(concepts="config/missing.tsv"), ["concepts", "config/missing.tsv", "does not exist"]),
+        (lambda c: c.update(concepts="config/missing.tsv"), ["concepts", "config/missing.tsv", "cannot be read"]),
         (lambda c: c["registries"].update(pretraining="config/no.tsv"), ["registries.pretraining", "config/no.tsv"]),
         (lambda c: c.update(ratings={"random_tinny": ["a.csv"]}), ["ratings.random_tinny", "no dataset of that name"]),
         (lambda c: c.update(ratings={"random_tiny": ["a.csv"]}), ["ratings.random_tiny", "a.csv does not exist"]),
@@ -222,7 +222,7 @@ def test_a_concept_listed_twice_names_the_line(snakemake, project):
     folder = project()
     with (folder / "config" / "concepts.tsv").open("a", newline="") as file:
         csv.writer(file, delimiter="\t", lineterminator="\n").writerow(["Ice-Cream", "", "", "food-drink", "1f368"])
-    assert names(refused(folder), "concepts.tsv", "line 34", "'Ice-Cream'", "twice")
+    assert names(refused(folder), "concepts.tsv", "line 34", "'Ice-Cream'", "line 18", "'ice cream'")
 
 
 def test_a_concept_list_without_its_column_is_named(snakemake, project):

@@ -100,6 +100,7 @@ def test_a_cap_above_all_counts_keeps_every_pair_that_names_a_concept(tmp_path, 
     assert (pairs.probability == 1).all()
 
 
+@pytest.mark.slow
 @SLOW
 @given(world=WORLD, cap=st.integers(1, 5), cut=st.integers(0, 6))
 def test_chunks_do_not_matter(tmp_path, world, cap, cut):

@@ -52,6 +52,7 @@ def test_a_terminated_build_leaves_no_runs(tmp_path, captions, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["captions.parquet", "scratch"]
 
 
+@pytest.mark.slow
 def test_a_build_in_two_processes_ends_with_the_one_that_is_terminated(tmp_path):
     rows = [{"shard": "0", "row": i, "key": str(i), "caption": f"a cat {i} " * 20} for i in range(200_000)]
     write_table(rows, "captions", tmp_path / "captions.parquet")

@@ -148,6 +148,7 @@ def brute_force(concept: Concept, caption: str) -> tuple[bool, bool]:
     return phrase, any(set(form) <= set().union(*words) for form in forms)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(captions=st.lists(st.one_of(TEXTS, GLUED), min_size=1, max_size=8))
 @example(captions=["737 \U0003d000 犬"])  # a letter that DuckDB's tables of Unicode lack
@@ -208,6 +209,7 @@ def test_chunks_add_up_in_any_order(tmp_path, first, second):
     assert sum_chunks(parts) == sum_chunks(parts[::-1]) == sum_chunks([tmp_path / "whole.parquet"])
 
 
+@pytest.mark.slow
 def test_a_killed_index_leaves_nothing_wrong_behind(tmp_path):
     rows = [
         {"shard": "0", "row": i, "key": str(i), "caption": f"two cats and {i} dogs on mat {i}"} for i in range(200_000)

@@ -18,6 +18,7 @@ def hold(names: list[str], folder: Path) -> subprocess.Popen:
     return subprocess.Popen([sys.executable, "-c", HOLD, *names], text=True, env=environment, **pipes)
 
 
+@pytest.mark.slow
 def test_each_job_gets_a_device_of_its_own_and_the_next_one_waits(tmp_path):
     names = ["gpu-a", "gpu-b"]
     first, second = hold(names, tmp_path), None

@@ -162,6 +162,7 @@ print(os.fdopen(reader).read(), end="")
 """
 
 
+@pytest.mark.slow
 def test_no_acknowledged_judgement_of_eight_killed_raters_is_lost(shared):
     path = shared / "ratings.csv"
     command = [sys.executable, "-c", RATERS, str(path)]

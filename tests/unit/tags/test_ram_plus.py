@@ -106,6 +106,7 @@ def full_size_tensor(key: str, shape: list[int], r: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(r.astype(np.float32))
 
 
+@pytest.mark.slow
 @needs_fixtures
 def test_the_model_of_real_size_is_the_reference_model(tmp_path):
     shapes = json.loads((FIXTURES / "full_state_dict_shapes.json").read_text())["tensors"]

@@ -86,6 +86,7 @@ def test_twice_the_same_bytes_and_with_workers_too(tmp_path, shards, concepts, s
     assert contents(tmp_path / "a") == contents(tmp_path / "b") == contents(tmp_path / "c")
 
 
+@pytest.mark.slow
 def test_a_killed_job_goes_on_at_the_next_shard(tmp_path, shards, concepts, siglip):
     many = [shutil.copy(shards[0], tmp_path / f"1{n:04d}.tar") for n in range(80)]
     run(tmp_path / "whole", many, concepts, *siglip)
@@ -113,6 +114,7 @@ def test_a_part_that_a_crash_left_empty_is_made_again(tmp_path, name):
     assert not parts.has("00000")
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_over_a_hundred_shards(tmp_path, shards, concepts, siglip):
     peaks = []
     for n in (10, 100):

@@ -93,6 +93,7 @@ def test_captions_name_every_concept_and_nothing_else():
         assert caption.endswith(".")
 
 
+@pytest.mark.slow
 def test_a_synthetic_shard_is_whole_and_its_truth_says_so(tmp_path):
     concepts = pd.read_csv(WORLD, sep="\t", dtype=str, keep_default_na=False)[:4]
     concepts.to_csv(tmp_path / "concepts.tsv", sep="\t", index=False)
