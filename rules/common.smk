@@ -10,7 +10,7 @@ from pathlib import Path
 REPOSITORY = Path(workflow.basedir)
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 # jobs find the Python that runs Snakemake, also where its environment is not activated
-os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+os.environ.update(PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]))
 
 from snakemake.exceptions import WorkflowError
 from snakemake.pathvars import Pathvars
