@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import open_clip
 import torch
 
 from concept_freq.models.archives import load
@@ -80,6 +79,8 @@ FORMATS: dict[str, Callable[[State], State]] = {"open_clip": dict, "openai": fro
 
 def as_open_clip(model: torch.nn.Module, state: State) -> State:
     """open_clip's own layout as this model has it: MobileCLIP's names, and a text tower that stands apart or not."""
+    import open_clip  # takes seconds, and other layouts are read without
+
     state = open_clip.convert.convert_state_dict(model, state)
     if "positional_embedding" in state and not hasattr(model, "positional_embedding"):
         state = open_clip.model.convert_to_custom_text_state_dict(state)
