@@ -41,7 +41,6 @@ COMMANDS = {
     "plan_samples.py",
     "query.py",
     "rate_pairs.py",
-    "tabulate_licences.py",
 }  # by people
 
 
