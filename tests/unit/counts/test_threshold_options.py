@@ -4,13 +4,13 @@ import argparse
 
 import pytest
 
-from concept_freq.counts.thresholds import add_arguments
+from concept_freq.counts.thresholds import add_threshold_options
 
 
 def parse(*arguments: str, **options: bool) -> argparse.Namespace:
     """What a program with these options is told."""
     parser = argparse.ArgumentParser()
-    add_arguments(parser, **options)
+    add_threshold_options(parser, **options)
     return parser.parse_args(arguments)
 
 
