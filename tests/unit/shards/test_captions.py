@@ -55,6 +55,14 @@ def test_a_list_of_one_caption_is_that_caption():
     assert caption_of(Sample(0, "a", {"json": b'{"caption": ["a dog"]}'}), source_of({"json"})) == "a dog"
 
 
+def test_a_byte_order_mark_is_none_of_a_caption():
+    mark = b"\xef\xbb\xbf"
+    assert caption_of(Sample(0, "a", {"txt": mark + b"a dog"})) == "a dog"
+    assert caption_of(Sample(0, "a", {"json": mark + b'{"caption": "a dog"}'}), source_of({"json"})) == "a dog"
+    with pytest.raises(ValueError, match="no caption"):
+        caption_of(Sample(0, "a", {"txt": mark}))
+
+
 def test_a_reason_names_unusual_files():
     sample = Sample(0, "a", unread=dict.fromkeys(f"{i:02d}.txt" for i in range(6)))
     with pytest.raises(ValueError) as error:
