@@ -147,6 +147,8 @@ def read_captions(
                 yield from read_file(here, column, key, lost)
         except FetchError as error:
             raise CaptionFileError(str(error)) from None
+        except FileNotFoundError:
+            raise CaptionFileError(f"{file}: no such file; name one that is there") from None
         except (pa.ArrowException, OSError, EOFError) as error:
             first = (str(error) or type(error).__name__).splitlines()[0]
             raise CaptionFileError(f"{file}: cannot be read as {FORMS}: {first}") from None

@@ -312,3 +312,8 @@ def test_the_command_names_what_it_cannot_read(tmp_path):
     assert result.returncode == 1
     assert "line 1: no column 'concept' among 'name'" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_is_not_there_is_no_unreadable_one(tmp_path):
+    with pytest.raises(CaptionFileError, match=r"0\.tsv: no such file; name one that is there$"):
+        list(read_captions(str(tmp_path / "0.tsv")))

@@ -174,3 +174,10 @@ def test_a_wrong_column_is_one_line(tmp_path, parse):
     (tmp_path / "0.tsv").write_text("url\tTEXT\na\tb\n")
     with pytest.raises(SystemExit, match=r"0\.tsv: no column caption; it has url, TEXT; name one of these"):
         parse(tmp_path / "0.tsv")
+
+
+def test_shards_that_are_not_there_are_one_line(tmp_path, parse):
+    (tmp_path / "empty").mkdir()
+    for name, words in (("no.tar", "no such shard"), ("no.parquet", "no such file"), ("empty", "no shards in")):
+        with pytest.raises(SystemExit, match=words):
+            parse(tmp_path / name)
