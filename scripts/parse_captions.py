@@ -78,6 +78,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     skips, n, shards = Skips("captions"), 0, listed(args.shards)
+    if not shards:
+        sys.exit(f"no shards in {', '.join(map(str, args.shards))}; name tars or tables, or folders of them")
     try:
         with atomic_path(args.out) as temporary, pq.ParquetWriter(temporary, SCHEMA, **KEPT) as writer:
             for path in shards:
@@ -87,7 +89,7 @@ def main() -> None:
             if skips.rows and not n:
                 sys.exit(why_none(shards, skips))
             write_table(skips.rows, "skipped", args.skipped)
-    except CaptionFileError as error:
+    except (CaptionFileError, FileNotFoundError) as error:
         sys.exit(str(error))
     print(f"{n} captions, {len(skips.rows)} samples skipped")
 

@@ -12,7 +12,9 @@ that read the same, as T-shirt and t-shirts, get the same count.
 import argparse
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -32,11 +34,18 @@ SHOWN = 5  # doubtful names of a list that are said
 
 
 class Progress:
-    """Captions read so far, said on standard error every few seconds and at the end."""
+    """Captions read so far, said on standard error every few seconds and at the end, with those that were left out."""
 
     def __init__(self) -> None:
         self.captions, self.start = 0, time.monotonic()
         self.last = self.start
+        self.lost: Counter[str] = Counter()
+        self.first: dict[str, str] = {}
+
+    def lose(self, file: str, row: int, _key: str, reason: str) -> None:
+        """Note a caption that cannot be used."""
+        self.lost[reason] += 1
+        self.first.setdefault(reason, f"{file}: row {row + 1}")
 
     def add(self, n: int, file: str) -> None:
         """Add captions of a file."""
@@ -47,8 +56,12 @@ class Progress:
             print(f"{self.captions:,} captions read, {rate:,.0f} a second, now {file}", file=sys.stderr, flush=True)
 
     def end(self, files: int) -> None:
-        """Say what was read in all."""
+        """Say what was read and left out in all; raises CaptionFileError where nothing is left."""
         seconds = time.monotonic() - self.start
+        left_out = [f"{self.first[reason]}: {reason}; so {n:,} left out" for reason, n in self.lost.most_common(SHOWN)]
+        if left_out and not self.captions:
+            raise CaptionFileError("\n".join(left_out))
+        print(*left_out, sep="\n", end="\n" * bool(left_out), file=sys.stderr)
         print(f"{self.captions:,} captions of {files} file{'s' * (files != 1)}, {seconds:.1f} s", file=sys.stderr)
 
 
@@ -66,7 +79,7 @@ def count(files: list[str], column: str, concepts: list[Concept], mode: str, spa
     tagger = load_tagger(spacy_model) if mode == "unigram_spacy" else None
     total, progress = np.zeros(len(concepts), dtype=np.int64), Progress()
     for file in files:
-        for captions in captions_of(file, column):
+        for captions in captions_of(file, column, partial(progress.lose, file)):
             read = pa.array(nouns_of(captions.to_pylist(), tagger), pa.string()) if tagger else captions
             total += np.bincount(hits_of(read, lexicon, mode)[1], minlength=len(concepts))
             progress.add(len(captions), file)

@@ -18,7 +18,7 @@ from concept_freq.workflow.initial import Wishes, write_study
 
 NEXT = """wrote {folder}/config; next:
   concept-freq check {folder}
-  snakemake --cores all --directory {folder} results/counts/{name}.parquet   # counts alone
+  snakemake --cores all --directory {folder} results/counts/{name}.parquet results/tables/lost_samples.csv   # counts
   snakemake --cores all --directory {folder}                                 # everything
   snakemake --directory {folder} --report results/report.html                # the report"""
 

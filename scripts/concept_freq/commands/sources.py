@@ -12,15 +12,11 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from concept_freq.shards.caption_tables import FORMS, CaptionFileError, read_captions
+from concept_freq.shards.lines import Lost
+from concept_freq.shards.names import is_foreign, is_table, matching
 
 STDIN = "-"
-ENDINGS = {".parquet", ".tsv", ".csv", ".txt"}
 BATCH = 1 << 16  # lines that are read at once
-
-
-def is_table(path: Path) -> bool:
-    """Whether a file's name, but for a compression's ending, is that of a table of captions."""
-    return path.is_file() and not path.name.startswith(".") and any(e.lower() in ENDINGS for e in path.suffixes)
 
 
 def is_stream(file: str) -> bool:
@@ -36,8 +32,10 @@ def expanded(path: str) -> list[str]:
     here = Path(path)
     if is_stream(path) or "://" in path or here.is_file() or not (here.is_dir() or glob.has_magic(path)):
         return [path]
-    found = here.iterdir() if here.is_dir() else map(Path, glob.glob(path, recursive=True))  # noqa: PTH207 (absolute)
-    if not (files := sorted(str(file) for file in found if is_table(file))):
+    found = here.iterdir() if here.is_dir() else map(Path, matching(path))
+    if not (
+        files := sorted(str(file) for file in found if file.is_file() and is_table(file) and not is_foreign(file.name))
+    ):
         raise CaptionFileError(f"{path}: no file there is {FORMS}")
     return files
 
@@ -74,10 +72,10 @@ def lines_of(stream: BinaryIO, name: str) -> Iterator[pa.Array]:
         number += len(lines)
 
 
-def captions_of(file: str, column: str) -> Iterator[pa.Array]:
-    """Captions of a file, or of a stream with one a line, in batches."""
+def captions_of(file: str, column: str, lost: Lost) -> Iterator[pa.Array]:
+    """Captions of a file, or of a stream with one a line, in batches; ``lost`` is told of those that cannot be used."""
     if not is_stream(file):
-        yield from (batch.column("caption") for batch in read_captions(file, column))
+        yield from (batch.column("caption") for batch in read_captions(file, column, lost=lost))
         return
     with nullcontext(sys.stdin.buffer) if file == STDIN else Path(file).open("rb") as stream:
         yield from lines_of(stream, "standard input" if file == STDIN else file)

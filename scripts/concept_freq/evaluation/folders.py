@@ -5,11 +5,11 @@ from pathlib import Path
 
 from concept_freq.evaluation.labels import natural_key
 from concept_freq.evaluation.layout import CLASS_NAMES
+from concept_freq.shards.names import is_foreign
 from concept_freq.shards.pictures import PICTURE_EXTENSIONS
 
 PICTURES = {*PICTURE_EXTENSIONS, "bmp", "gif", "jfif", "jpe", "pbm", "pgm", "pnm", "ppm", "tif", "tiff"}
 SPLITS = {"train", "training", "trn", "val", "valid", "validation", "dev", "test", "testing"}
-NO_CLASSES = {"__MACOSX", "@eaDir", "$RECYCLE.BIN", "lost+found"}  # folders that systems leave behind
 
 
 def format_of(path: Path) -> str:
@@ -20,7 +20,7 @@ def format_of(path: Path) -> str:
 def visible(folder: Path) -> list[Path]:
     """What lies in a folder, sorted, without what is hidden or left there by a system."""
     inside = folder.iterdir() if folder.is_dir() else ()
-    return sorted(path for path in inside if not path.name.startswith(".") and path.name not in NO_CLASSES)
+    return sorted(path for path in inside if not is_foreign(path.name))
 
 
 def files_below(folder: Path) -> Iterator[Path]:

@@ -2,12 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from concept_freq.evaluation.classes import EvaluationClass
-from concept_freq.text.lemmas import tokens
+from concept_freq.text.lemmas import lemmas, tokens
 
 SHOWN = 5  # names in a message
+# 001.Black_footed_Albatross (CUB), n02085620-Chihuahua (Stanford Dogs), "0 tench": a name behind its number
+NUMBERED = re.compile(r"^n?\d+[-_.:, ]+(?=.*[^\W\d_])")
 
 
 def natural_key(name: str) -> tuple:
@@ -21,34 +23,44 @@ def reading(name: str) -> str:
     return " ".join(tokens(name.replace("_", " "))) or name.strip().casefold()
 
 
+def as_read(names: list[str]) -> list[str]:
+    """Names as all their spellings are read."""
+    return [reading(name) for name in names]
+
+
+def in_lemmas(names: list[str]) -> list[str]:
+    """The same in lemmas, and without the numbers before them where all have one."""
+    bare = [NUMBERED.sub("", name.strip()) for name in names]
+    numbered = all(name.strip() != text for name, text in zip(names, bare, strict=True))
+    return [" ".join(lemmas(name.replace("_", " "))) or reading(name) for name in (bare if numbered else names)]
+
+
 def quoted(names: Iterable[str]) -> str:
     """The first of several names, and how many there are of them."""
     names = list(names)
     return ", ".join(map(repr, names[:SHOWN])) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
-def unambiguous(classes: list[EvaluationClass], read: Callable[[EvaluationClass], str]) -> dict[str, int]:
-    """Reading -> index of the only class that has it."""
+def unambiguous(names: list[str]) -> dict[str, int]:
+    """Name -> index of the only class that has it."""
     found = defaultdict(list)
-    for i, one in enumerate(classes):
-        found[read(one)].append(i)
-    return {text: where[0] for text, where in found.items() if len(where) == 1}
+    for i, name in enumerate(names):
+        found[name].append(i)
+    return {name: where[0] for name, where in found.items() if len(where) == 1}
 
 
 def by_name(names: list[str], classes: list[EvaluationClass]) -> list[int | None]:
-    """Index of the class that each name means, None where there is none: letter by letter if possible, else as read."""
-    spellings = [lambda one: one.label, lambda one: one.name, lambda one: one.spelling]
-    exact = [unambiguous(classes, spelling) for spelling in spellings]
-    read = [unambiguous(classes, lambda one, spelling=spelling: reading(spelling(one))) for spelling in spellings]
-    tries = [*((index, str) for index in exact), *((index, reading) for index in read)]
-    return [next((index[how(name)] for index, how in tries if how(name) in index), None) for name in names]
+    """Index of the class that each name means, None where there is none: by letters, else as read, else by lemmas."""
+    spellings = [[getattr(one, which) for one in classes] for which in ("label", "name", "spelling")]
+    tries = [(unambiguous(how(known)), how(names)) for how in (list, as_read, in_lemmas) for known in spellings]
+    return [next((index[read[i]] for index, read in tries if read[i] in index), None) for i in range(len(names))]
 
 
 def by_position(names: list[str], wanted: int) -> list[int]:
     """Position of each name. A list sorted as text is taken in natural order; any other order is the source's own."""
     if len(names) != wanted:
         raise ValueError(f"{len(names)} classes for {wanted} class names, and {quoted(names)} are not among these")
-    numbers = sorted(int(name) for name in names if name.isdecimal())
+    numbers = sorted(int(name) for name in names if re.fullmatch(r"-?\d+", name))
     if len(numbers) == wanted and numbers not in (list(range(wanted)), list(range(1, wanted + 1))):
         raise ValueError(f"classes are numbered {numbers[0]} to {numbers[-1]}, with gaps; give them names")
     if names not in (sorted(names), sorted(names, key=natural_key)):

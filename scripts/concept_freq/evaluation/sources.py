@@ -79,10 +79,14 @@ def from_torchvision(name: str, split: str, root: Path) -> Source:
 
 
 def captions_in(cell: object) -> list[str]:
-    """Captions of a cell: a text, a list of texts, or a mapping that holds one; the first five, as published."""
+    """Captions of a cell: a text, a mapping that holds one, or a list of such; the first five, as published."""
     if isinstance(cell, dict):
-        cell = next((cell[name] for name in CAPTIONS if name in cell), [])
-    return [cell] if isinstance(cell, str) else [str(caption) for caption in cell][:5]
+        cell = next((cell[name] for name in CAPTIONS if name in cell), None)
+    if isinstance(cell, str) or cell is None:
+        return [cell] if cell else []
+    if not isinstance(cell, list):
+        raise ValueError(f"captions must be texts, not {type(cell).__name__}; take another column for them")
+    return [caption for part in cell for caption in captions_in(part)][:5]
 
 
 def encoded(cell: dict | None) -> bytes:

@@ -38,7 +38,7 @@ def tar_problems(path: Path, column: str, pictures: bool) -> Iterator[str]:
     sides = {"caption": lambda sample: caption_of(sample, source)} | ({"picture": picture_of} if pictures else {})
     for side, read in sides.items():
         if (lost := reasons(samples, read)).total() == len(samples):
-            extensions = ", ".join(sorted(archive.extensions))
+            extensions = ", ".join(sorted(archive.extensions)[:LOOKED_AT])
             yield f"{path}: no {side} in its first {len(samples)} samples ({next(iter(lost))}); it has {extensions}"
 
 

@@ -107,8 +107,11 @@ def load(path: Path) -> Mapping:
         refuse_others(path, members)
         script = any(name.endswith("/constants.pkl") for name in members)
         content = load_script(path) if script else load_pickle(path, bool(members))
-    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError, safetensors.SafetensorError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except ValueError:
+        raise
+    except Exception as error:  # an unpickler raises anything of bytes that are no pickle, and advises to trust them
+        known = isinstance(error, (OSError, EOFError, RuntimeError, safetensors.SafetensorError))
+        reason = (str(error).splitlines() or [type(error).__name__])[0] if known else "not what torch.save writes"
         raise ValueError(f"{path} is no whole checkpoint ({size:,} bytes; {reason}); fetch or save it again") from error
     if not isinstance(content, Mapping):
         raise ValueError(f"{path} holds {type(content).__name__}, not weights by name; save model.state_dict() there")

@@ -19,7 +19,7 @@ from concept_freq.shards.columns import as_text, flat, is_list, is_text, keys_of
 from concept_freq.shards.fetch import FetchError, fetch
 from concept_freq.shards.lines import ONE_A_LINE, Lines, Lost, first_line
 from concept_freq.shards.manifests import Shard
-from concept_freq.shards.names import is_remote, shard_name
+from concept_freq.shards.names import is_remote, is_table, matching, shard_name
 
 DELIMITERS = {".tsv": "\t", ".csv": ",", ".txt": ONE_A_LINE}
 FORMS = "a .parquet, .tsv or .csv file with a column of captions, or a .txt file with one caption per line"
@@ -61,9 +61,8 @@ def found_files(path: str) -> list[str]:
     """The files that a path stands for: itself, those of a folder that can hold captions, or those of a pattern."""
     if is_remote(path) or Path(path).is_file() or not (Path(path).is_dir() or glob.has_magic(path)):
         return [path]
-    pattern = f"{glob.escape(path)}/*" if Path(path).is_dir() else path
-    inside = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207, as Path.glob takes no absolute pattern
-    if files := [file for file in inside if {*PurePath(file).suffixes} & {".parquet", *DELIMITERS}]:
+    inside = matching(f"{path}/*" if Path(path).is_dir() else path)
+    if files := [file for file in inside if is_table(file)]:
         return files
     raise CaptionFileError(f"{path}: no file there is {FORMS}")
 
@@ -75,7 +74,9 @@ def place_of(column: str, names: list[str], remedy: str = "") -> int:
     if len(alike) == 1:
         return alike[0]
     there = ", ".join(name[:40] for name in names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
-    raise ValueError(f"{len(alike) or 'no'} column {column}; it has {there}; name one of these{remedy}")
+    raise ValueError(
+        f"{f'{len(alike)} columns' if alike else 'no column'} {column}; it has {there}; name one of these{remedy}"
+    )
 
 
 def read_lines(path: str, column: str, key: str | None, lost: Lost) -> Iterator[Columns]:
@@ -146,6 +147,8 @@ def read_captions(
                 yield from read_file(here, column, key, lost)
         except FetchError as error:
             raise CaptionFileError(str(error)) from None
+        except FileNotFoundError:
+            raise CaptionFileError(f"{file}: no such file; name one that is there") from None
         except (pa.ArrowException, OSError, EOFError) as error:
             first = (str(error) or type(error).__name__).splitlines()[0]
             raise CaptionFileError(f"{file}: cannot be read as {FORMS}: {first}") from None

@@ -40,9 +40,9 @@ def is_caption(column: str, extension: str) -> bool:
 
 
 def decode(data: bytes) -> str:
-    """Text of a caption; raises ValueError where it is not UTF-8."""
+    """Text of a caption without its byte order mark; raises ValueError where it is not UTF-8."""
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError("caption is not UTF-8") from error
 

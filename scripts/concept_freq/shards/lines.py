@@ -30,7 +30,7 @@ def first_line(path: str, delimiter: str) -> list[str] | None:
     """Cells of a table's first line that is not empty; None of an empty file. Raises ValueError of UTF-16."""
     with open_plain(Path(path))[0] as file:
         start = file.read(BLOCK)
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start[:2]:  # with a byte order mark or without
         raise ValueError("is UTF-16; save it as UTF-8")
     if delimiter == ONE_A_LINE or not start:
         return [""] if start else None

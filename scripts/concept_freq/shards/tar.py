@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from concept_freq.shards.archive import LARGEST, MOST, RATIO, BrokenError, Reader, members, open_plain
-from concept_freq.shards.names import is_tar, table_name
+from concept_freq.shards.names import is_foreign, is_table, is_tar, table_name
 
 Wanted = Callable[[str], bool]
 REST_LOST = "rest of the shard lost"
@@ -64,16 +64,16 @@ def everything(extension: str) -> bool:
 
 
 def in_folder(folder: Path) -> list[Path]:
-    """Shards in a folder, without what img2dataset writes beside a tar: NNNNN_stats.json and NNNNN.parquet."""
-    files = [path for path in folder.iterdir() if not path.name.endswith("_stats.json")]
+    """Shards in a folder: its tars, and its tables but those that img2dataset writes beside a tar (NNNNN.parquet)."""
+    files = list(folder.iterdir())
     tars = {table_name(path) for path in files if is_tar(path)}
-    return [path for path in files if is_tar(path) or table_name(path) not in tars]
+    return [path for path in files if is_tar(path) or (is_table(path) and table_name(path) not in tars)]
 
 
 def listed(paths: Iterable[Path]) -> list[Path]:
     """Shards by name; a folder stands for the shards in it."""
     found = [file for path in paths for file in (in_folder(path) if path.is_dir() else [path])]
-    return sorted((path for path in found if not path.name.startswith(".")), key=lambda path: path.name)
+    return sorted((path for path in found if not is_foreign(path.name)), key=lambda path: path.name)
 
 
 def key_and_extension(name: str) -> tuple[str, str]:
@@ -86,10 +86,10 @@ def key_and_extension(name: str) -> tuple[str, str]:
 
 
 def is_sample_file(member: tarfile.TarInfo) -> bool:
-    """Whether a member belongs to a sample: a file with an extension, not hidden (``._0.jpg``, ``.cache/0.jpg``)."""
+    """Whether a member belongs to a sample: a file with an extension, not hidden or a system's (``__MACOSX/0.jpg``)."""
     parts = [part for part in member.name.split("/") if part not in (".", "..")]
-    hidden = any(part.startswith(".") for part in parts)
-    return (member.isreg() or member.islnk()) and not hidden and "." in parts[-1]
+    foreign = any(map(is_foreign, parts))
+    return (member.isreg() or member.islnk()) and not foreign and "." in parts[-1]
 
 
 class Index:

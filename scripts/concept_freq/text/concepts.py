@@ -12,6 +12,9 @@ from pathlib import Path
 
 from concept_freq.text.lemmas import lemmas, variants
 
+BLANK = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]+"  # as spreadsheets and web pages leave around names, seen or not
+EDGES = re.compile(rf"^{BLANK}|{BLANK}$")
+COLUMNS = ("concept", "aliases")
 QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
@@ -57,13 +60,14 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def cells_of(line: str) -> list[str]:
     """Cells of a tab-separated line without blanks around them, nor the quotes that a spreadsheet puts around some."""
-    cells = [cell.strip() for cell in line.split("\t")]
-    return [cell[1:-1].replace('""', '"').strip() if QUOTED.fullmatch(cell) else cell for cell in cells]
+    cells = [EDGES.sub("", cell) for cell in line.split("\t")]
+    return [EDGES.sub("", cell[1:-1].replace('""', '"')) if QUOTED.fullmatch(cell) else cell for cell in cells]
 
 
 def read_header(path: Path, number: int, line: str) -> list[str]:
-    """Column names of a TSV; empty ones at its end are none."""
-    columns = cells_of(line.rstrip())
+    """Column names of a TSV, those of COLUMNS in any case; empty ones at its end are none."""
+    cells = cells_of(line.rstrip())
+    columns = [cell.casefold() if cell.casefold() in COLUMNS else cell for cell in cells]
     if "concept" not in columns:
         found = ", ".join(map(repr, columns))
         raise ValueError(

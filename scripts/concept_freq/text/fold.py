@@ -10,15 +10,18 @@ import unicodedata
 import regex
 
 # A letter of Latin-1 and a character that stands for a byte of 0x80 to 0xbf: UTF-8 that was read as Windows-1252 has
-# such pairs, other text seldom. ftfy decides, but takes longer than all of the rest, so only these are shown to it.
-MISREAD = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]")
+# such pairs, other text seldom; and Windows-1252 that was read as Latin-1 has control characters in place of quotes.
+# ftfy decides, but takes longer than all of the rest, so only these are shown to it.
+MISREAD = re.compile("[\u00c2-\u00f4][\u00a0-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|[\u0080-\u009f]")
 # Soft hyphen, joiners, variation selectors, enclosing marks: they show nothing of their own and separate nothing.
 INVISIBLE = re.compile(
-    "[\u00ad\u034f\u0488\u0489\u180b-\u180d\u180f\u1abe\u200d\u2060\u20dd-\u20e0\u20e2-\u20e4\ua670-\ua672"
+    "[\u00ad\u034f\u0488\u0489\u180b-\u180d\u180f\u1abe\u200c\u200d\u2060\u20dd-\u20e0\u20e2-\u20e4\ua670-\ua672"
     "\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
 )
 # Raised signs and digits, as in Barbie™ and iPhone¹: NFKC would make letters and digits of the word of them.
-RAISED = re.compile("[\u00b2\u00b3\u00b9\u2070\u2074-\u207e\u2120\u2122\u3192-\u319f\U0001f16a-\U0001f16c]")
+RAISED = re.compile(
+    "[\u00b2\u00b3\u00b9\u2070\u2074-\u207e\u2120\u2122\u3192-\u319f\U0001f16a-\U0001f16c]|[\u1d40\u02e2]\u1d39"
+)
 APOSTROPHES = re.compile(
     "[`\u00b4\u02b9\u02bb-\u02bf\u02c8\u0374\u0384\u055a\u05f3\u1fbd\u1fbf\u1fef\u1ffd\u1ffe"
     "\u2018\u2019\u201b\u2032\u2035\u275b\u275c\ua78b\ua78c\uff07\uff40]"

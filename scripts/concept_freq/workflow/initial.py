@@ -1,7 +1,6 @@
 """Write a study of one's own: a config that stands alone, and the registries that it names."""
 
 import csv
-import glob
 import re
 import shutil
 from collections.abc import Iterable, Sequence
@@ -12,6 +11,7 @@ from typing import Any
 import yaml
 from snakemake.exceptions import WorkflowError
 
+from concept_freq.shards.names import matching
 from concept_freq.workflow.study import REPOSITORY
 
 PROMPTS = ("class", "simple", "ensemble")
@@ -60,7 +60,7 @@ def dataset_row(wishes: Wishes) -> dict[str, str]:
         raise WorkflowError(f"--shards {paths[0]}: is a folder; name its shards by a pattern, as in '{paths[0]}/*.tar'")
     if is_manifest(paths[0]):
         return {**row, "manifest": paths[0]}
-    if "://" not in paths[0] and not glob.glob(paths[0]):
+    if "://" not in paths[0] and not matching(paths[0]):
         raise WorkflowError(f"--shards {paths[0]}: no file matches")
     return {**row, "shards": " ".join(paths)}
 

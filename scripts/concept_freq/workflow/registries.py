@@ -53,17 +53,25 @@ def typed(cell: str, kind: str | None) -> str | int | float:
 
 
 def read_cells(path: str) -> list[tuple[int, dict[str, str]]]:
-    """Rows of a TSV, as column to cell, with their line numbers; empty lines and those that start with # drop out."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter="\t")
-        lines = [(reader.line_num, row) for row in reader if any(row) and not row[0].startswith("#")]
+    """Rows of a TSV, as column to cell, with their line numbers; empty lines and those that start with # drop out.
+
+    Blanks around cells and tabs at the end of a line, as spreadsheets leave them, are none of it.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, delimiter="\t")
+            read = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise WorkflowError(f"{path}: {error}; save it as a tab-separated table in UTF-8") from None
+    lines = [(line, row) for line, row in read if any(row) and not row[0].startswith("#")]
     if not lines:
         raise WorkflowError(f"{path}: is empty; its first line must name the columns, tab-separated")
     (_, columns), *rows = lines
     for line, row in rows:
-        if len(row) > len(columns):
+        if any(row[len(columns) :]):
             raise WorkflowError(f"{path}: line {line}: {len(row)} cells under {len(columns)} columns; remove a tab")
-    return [(line, dict(zip(columns, row, strict=False))) for line, row in rows]
+    cells = [(line, dict(zip(columns, row, strict=False))) for line, row in rows]
+    return [(line, {column: cell for column, cell in row.items() if column or cell}) for line, row in cells]
 
 
 def read_rows(path: str, schema: str, where: str) -> Registry:

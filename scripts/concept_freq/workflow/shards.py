@@ -1,7 +1,6 @@
 """Which shards a pretraining dataset has: listed in a manifest, found by a pattern, or addressed."""
 
 import csv
-import glob
 import operator
 import os
 import re
@@ -10,7 +9,7 @@ from typing import NamedTuple
 
 from snakemake.exceptions import WorkflowError
 
-from concept_freq.shards.names import is_remote, shard_name, table_name, unsigned
+from concept_freq.shards.names import is_remote, matching, shard_name, table_name, unsigned
 
 SIZE = re.compile(r"\d*").fullmatch
 SHA256 = re.compile(r"([0-9A-Fa-f]{64})?").fullmatch
@@ -52,7 +51,7 @@ def found(patterns: str) -> list[Shard]:
     """Shards that a cell of the registry points at: files by one pattern, or addresses separated by spaces."""
     split = patterns.split()
     if not any("://" in pattern for pattern in split):
-        return [Shard(path) for path in sorted(glob.glob(patterns))]
+        return [Shard(path) for path in matching(patterns)]
     return [Shard(location) for pattern in split for location in numbered(pattern)]
 
 

@@ -66,6 +66,34 @@ def test_a_name_with_brackets_is_no_pattern(folder, capfdbinary):
     assert capfdbinary.readouterr().out == b"concept,n_text\ndog,0\ncat,1\n"
 
 
+def test_a_folder_with_brackets_is_no_pattern(folder, capfdbinary):
+    (folder / "data [v2]").mkdir()
+    (folder / "data [v2]" / "a.TXT").write_text("a cat\n")
+    assert count("--captions", "data [v2]/*.TXT") is None
+    assert capfdbinary.readouterr().out == b"concept,n_text\ndog,0\ncat,1\n"
+
+
+def test_what_is_left_out_is_said(folder, capfd):
+    (folder / "a.tsv").write_bytes(b"url\tcaption\nu\ta dog\nu\ta\tdog\nu\tcaf\xe9\nu\t\nu\t\n")
+    assert count("--captions", "a.tsv") is None
+    out, err = capfd.readouterr()
+    assert out == "concept,n_text\ndog,1\ncat,0\n"
+    assert "a.tsv: row 2: 3 cells in a line, 2 in the first one; so 1 left out\n" in err
+    assert "a.tsv: row 3: caption is not UTF-8; so 1 left out\n" in err
+    assert "a.tsv: row 4: no caption; so 2 left out\n" in err
+
+
+def test_a_table_that_has_only_unusable_captions_is_an_error(folder):
+    (folder / "a.tsv").write_bytes(b"url\tcaption\nu\tcaf\xe9\n")
+    assert count("--captions", "a.tsv") == "a.tsv: row 1: caption is not UTF-8; so 1 left out"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_utf16_is_named_with_and_without_its_mark(folder, encoding):
+    (folder / "a.txt").write_text("a dog\n", encoding=encoding)
+    assert count("--captions", "a.txt") == "a.txt: is UTF-16; save it as UTF-8"
+
+
 def test_a_file_named_twice_counts_once(folder, capfdbinary):
     assert count("--captions", "a.txt", folder / "a.txt", "a.txt") is None
     out, err = capfdbinary.readouterr()

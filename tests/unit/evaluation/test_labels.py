@@ -90,3 +90,26 @@ def test_natural_order_takes_numbers_by_value():
 def test_names_that_end_in_numbers_stand_by_text_then_by_number(pairs):
     names = [f"{text}{number}" for text, number in pairs]
     assert sorted(names, key=natural_key) == [f"{text}{number}" for text, number in sorted(pairs)]
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (["001.Black_footed_Albatross", "002.Laysan_Albatross"], ["Laysan Albatross", "black footed albatross"]),
+        (["n02085620-Chihuahua", "n02085782-Japanese_spaniel"], ["Japanese spaniel", "Chihuahua"]),
+        (["cat", "dog"], ["0 dog", "1 cat"]),
+        (["cats", "dogs"], ["dog", "cat"]),
+    ],
+)
+def test_a_number_before_a_name_or_a_plural_does_not_hide_it(names, wanted):
+    assert label_order(names, classes(*wanted)) == ([1, 0], "name")
+
+
+def test_a_number_that_not_all_names_have_is_part_of_the_name():
+    with pytest.raises(ValueError, match="'1 series' not among the class names"):
+        label_order(["1 series", "cat"], classes("3 series", "cat"))
+
+
+def test_minus_one_is_no_class():
+    with pytest.raises(ValueError, match="numbered -1 to 1"):
+        label_order(["-1", "0", "1"], classes("a", "b", "c"))

@@ -10,7 +10,7 @@ from programs import call
 
 import import_downstream
 from concept_freq.evaluation.classes import EvaluationClass
-from concept_freq.evaluation.sources import Source, open_source
+from concept_freq.evaluation.sources import Source, captions_in, open_source
 from concept_freq.shards.pictures import picture_of
 from concept_freq.shards.tar import Skips, read_samples
 
@@ -191,6 +191,26 @@ def test_a_split_that_a_saved_dataset_lacks_is_named(tmp_path):
     source = hub(tmp_path / "hub", [0, 1], saved=True)
     with pytest.raises(ValueError, match="no split 'train' among test"):
         open_source(source, "train", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("a dog", ["a dog"]),
+        (None, []),
+        (["a dog", None, "a cat"], ["a dog", "a cat"]),
+        ({"raw": ["a dog"]}, ["a dog"]),
+        ([{"raw": "a dog", "imgid": 0}, {"raw": "a cat", "imgid": 0}], ["a dog", "a cat"]),
+        ([{"imgid": 0}], []),
+    ],
+)
+def test_captions_stand_in_a_cell_in_several_ways(cell, found):
+    assert captions_in(cell) == found
+
+
+def test_a_cell_of_numbers_holds_no_captions():
+    with pytest.raises(ValueError, match="captions must be texts, not int"):
+        captions_in([1, 2])
 
 
 def test_a_hugging_face_dataset_of_captions_gives_the_first_five(tmp_path):

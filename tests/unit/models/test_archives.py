@@ -95,6 +95,8 @@ def test_a_whole_model_is_named_and_not_run(tmp_path, monkeypatch, zipped):
         (b"\n<!DOCTYPE html><html>", "is no whole checkpoint: it is a web page; fetch the file itself"),
         (b"version https://git-lfs.github.com/spec/v1\noid", "it is a Git LFS pointer.*git lfs pull"),
         (pickle.dumps({"a": 1}), "a pickle that torch.save did not write; write it anew"),
+        (b"a" * 10240, r"is no whole checkpoint \(10,240 bytes; not what torch.save writes\)"),
+        (b'{"error": "not authorized"}', r"is no whole checkpoint \(27 bytes; not what torch.save writes\)"),
         (b"PK\x03\x04 and then nothing", "is no whole checkpoint"),
         ((8).to_bytes(8, "little") + b"{" + b"x" * 20, "is no whole checkpoint"),
     ],

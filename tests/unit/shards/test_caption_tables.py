@@ -242,7 +242,7 @@ def test_a_line_may_be_long(tmp_path):
 
 def test_two_columns_of_one_name_are_not_guessed(tmp_path):
     (tmp_path / "0.tsv").write_text("caption\tcaption\na\tb\n")
-    with pytest.raises(CaptionFileError, match="2 column caption"):
+    with pytest.raises(CaptionFileError, match="2 columns caption"):
         read(tmp_path / "0.tsv")
 
 
@@ -290,9 +290,10 @@ def test_the_command_counts_every_concept_in_input_order(tmp_path, mode):
     captions.write_text("A bald eagle on a rock\nan eagle on a bald man\n\nmy new T-Shirts\nan automobile\n")
     concepts.write_text("concept\taliases\nT-shirt\t\ncar\tautomobile|motor car\nbald eagle\t\nt shirt\t\n!?\t\n")
     options = ["--captions", captions, "--concepts", concepts, "--mode", mode, "--out", out]
-    result = run("count_text.py", *options)
+    result = run("count_text.py", *options, "--no-aliases")
     assert result.returncode == 0, result.stderr
     assert "line 6: concept '!?' holds no letter or digit" in result.stderr
+    assert "row 3: no caption; so 1 left out" in result.stderr
     eagles = {"phrase": 1, "unigram": 2}.get(mode)
     counts = pd.read_csv(out)
     assert list(counts) == ["concept", "n_text"]
@@ -311,3 +312,8 @@ def test_the_command_names_what_it_cannot_read(tmp_path):
     assert result.returncode == 1
     assert "line 1: no column 'concept' among 'name'" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_file_that_is_not_there_is_no_unreadable_one(tmp_path):
+    with pytest.raises(CaptionFileError, match=r"0\.tsv: no such file; name one that is there$"):
+        list(read_captions(str(tmp_path / "0.tsv")))

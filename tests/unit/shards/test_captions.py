@@ -55,6 +55,14 @@ def test_a_list_of_one_caption_is_that_caption():
     assert caption_of(Sample(0, "a", {"json": b'{"caption": ["a dog"]}'}), source_of({"json"})) == "a dog"
 
 
+def test_a_byte_order_mark_is_none_of_a_caption():
+    mark = b"\xef\xbb\xbf"
+    assert caption_of(Sample(0, "a", {"txt": mark + b"a dog"})) == "a dog"
+    assert caption_of(Sample(0, "a", {"json": mark + b'{"caption": "a dog"}'}), source_of({"json"})) == "a dog"
+    with pytest.raises(ValueError, match="no caption"):
+        caption_of(Sample(0, "a", {"txt": mark}))
+
+
 def test_a_reason_names_unusual_files():
     sample = Sample(0, "a", unread=dict.fromkeys(f"{i:02d}.txt" for i in range(6)))
     with pytest.raises(ValueError) as error:
@@ -166,3 +174,10 @@ def test_a_wrong_column_is_one_line(tmp_path, parse):
     (tmp_path / "0.tsv").write_text("url\tTEXT\na\tb\n")
     with pytest.raises(SystemExit, match=r"0\.tsv: no column caption; it has url, TEXT; name one of these"):
         parse(tmp_path / "0.tsv")
+
+
+def test_shards_that_are_not_there_are_one_line(tmp_path, parse):
+    (tmp_path / "empty").mkdir()
+    for name, words in (("no.tar", "no such shard"), ("no.parquet", "no such file"), ("empty", "no shards in")):
+        with pytest.raises(SystemExit, match=words):
+            parse(tmp_path / name)

@@ -64,8 +64,9 @@ def test_where_webdataset_reads_a_shard_both_give_the_same(tmp_path, packed, for
     assert not lost
 
 
-def test_hidden_files_are_none(tmp_path):
-    hidden = [("._0001.jpg", b"fork"), (".cache/0001.txt", b"x"), ("sub/.ipynb_checkpoints/0001-checkpoint.jpg", b"x")]
+def test_hidden_files_and_a_systems_are_none(tmp_path):
+    hidden = [("Thumbs.db", b"x"), ("__MACOSX/0001.txt", b"x"), ("@eaDir/0001.jpg", b"x"), ("desktop.ini", b"x")]
+    hidden += [("._0001.jpg", b"fork"), (".cache/0001.txt", b"x"), ("sub/.ipynb_checkpoints/0001-checkpoint.jpg", b"x")]
     samples, lost = read(write(tmp_path / "0.tar", [hidden[0], *pairs([1]), *hidden[1:]]))
     assert files_of(samples) == expected([1])
     assert not lost
@@ -237,6 +238,8 @@ def test_bytes_that_are_changed_anywhere_raise_nothing(tmp_path_factory, data):
 
 
 def test_a_folder_of_img2dataset_stands_for_its_tars(tmp_path):
-    for name in ("00000.tar", "00000.parquet", "00000_stats.json", ".00001.tar.part", "00002.parquet"):
+    (tmp_path / "folder").mkdir()
+    foreign = ("00000_stats.json", ".00001.tar.part", "README.md", "_SUCCESS", "Thumbs.db")
+    for name in ("00000.tar", "00000.parquet", "00002.parquet", *foreign):
         (tmp_path / name).write_bytes(b"")
     assert [path.name for path in listed([tmp_path])] == ["00000.tar", "00002.parquet"]

@@ -17,6 +17,8 @@ BOM = b"\xef\xbb\xbf"
         ("a.tsv", b"concept\taliases\ndog\thound|pup\ncat\t\n", [("dog", ("hound", "pup")), ("cat", ())]),
         ("bom.tsv", BOM + b"concept\taliases\ndog\thound\n", [("dog", ("hound",))]),
         ("crlf.tsv", b"concept\taliases\t\r\ndog \thound\t\r\n\xc2\xa0cat\t\t\r\n", [("dog", ("hound",)), ("cat", ())]),
+        ("case.tsv", b"Concept\tALIASES\tNote\ndog\thound\tx\n", [("dog", ("hound",))]),
+        ("unseen.txt", "dog\u200b\n\u200e cat\u00ad\n".encode(), [("dog", ()), ("cat", ())]),
         ("mac.txt", b"dog\rcat\r", [("dog", ()), ("cat", ())]),
         ("bom.txt", BOM + b"dog\r\n cat \r\n\r\n", [("dog", ()), ("cat", ())]),
         (

@@ -30,6 +30,10 @@ SAME = [
     ("Barbie™ doll", "Barbie doll"),
     ("LEGO® Star Wars℠", "lego star wars"),
     ("iPhone¹ case", "iPhone case"),
+    ("Barbieᵀᴹ doll", "Barbie doll"),
+    ("the artist\u0092s loft 日本", "the artist's loft 日本"),
+    ("a dog\u0099", "a dog"),
+    ("fris\u200cbee", "frisbee"),
     ("❤️dog", "dog"),
     ("do\ufe0fg", "dog"),
     ("7\ufe0f\u20e3 cats", "7 cats"),
@@ -145,7 +149,7 @@ def test_raised_signs_are_unicode_s():
     def raised(c):
         return unicodedata.decomposition(c).startswith("<super>") and unicodedata.category(c)[0] not in "LM"
 
-    assert characters(RAISED.match) == characters(raised)
+    assert characters(RAISED.fullmatch) == characters(raised)
 
 
 def test_what_is_invisible_is_no_letter_and_all_variation_selectors_and_enclosing_marks_are():

@@ -130,3 +130,14 @@ def test_check_of_a_sound_study_says_how_large_it_is(data, capsys):
     assert call("check", data / "study") == 0
     said = capsys.readouterr().out
     assert "3 shards in 1 chunks, about 6 samples" in said and said.endswith("ready\n")
+
+
+def test_a_shard_with_brackets_in_its_path_is_no_pattern(data):
+    folder = data / "data [v2]"
+    folder.mkdir()
+    for name in ("part[1].tar", "part1.tar"):
+        write_shard(folder / name)
+    for pattern, names in (("part[1].tar", ["part[1].tar"]), ("*.tar", ["part1.tar", "part[1].tar"])):
+        write_study(data / f"of {pattern[:4]}", wishes(data, shards=[str(folder / pattern)]))
+        found = study_in(data / f"of {pattern[:4]}").datasets["mine"].shards
+        assert [shard.name for shard in found] == names
