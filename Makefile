@@ -12,7 +12,7 @@ env: .venv/.installed  ## Create .venv with exact pins
 
 .venv/.installed: envs/requirements.lock
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
