@@ -48,6 +48,7 @@ class Run:
     def to_the_end(self) -> int:
         """Jobs that it did; exits with what it said where it failed."""
         jobs = len(list(self.finished_jobs()))
+        self.process.stdout.close()
         if self.process.wait():
             sys.exit("the plain command failed:\n" + "".join(self.said[-60:]))
         return jobs
