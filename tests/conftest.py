@@ -37,6 +37,7 @@ def small(snakemake) -> Path:
     return REPOSITORY / ".test" / "results"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of one workflow file, which share a run, in one process."""
     for item in items:
