@@ -26,9 +26,19 @@ AFTER_PAIRS = {"figure_misaligned", "rate_by_truth", "tabulate_ratings"}
 AFTER_INDEX = {"compare_with_truth", "count_concepts", "figure_truth_check", "tabulate_truth", *AFTER_COUNTS}
 AFTER_INDEX |= {"sample_pairs", *AFTER_PAIRS}
 AFTER_TAGGING = {"count_concepts", "compare_with_truth", "figure_contact_sheet", "figure_truth_check", "list_skipped"}
-AFTER_TAGGING |= {"sample_pairs", "tabulate_truth", *AFTER_COUNTS, *AFTER_PAIRS, *AFTER_TAGS, *SHEETS}
+AFTER_TAGGING |= {
+    "check_samples",
+    "sample_pairs",
+    "tabulate_tags",
+    "tabulate_truth",
+    *AFTER_COUNTS,
+    *AFTER_PAIRS,
+    *AFTER_TAGS,
+    *SHEETS,
+}
 EVALUATIONS = {"evaluate_classification", "evaluate_retrieval"}
-AFTER_EMBEDDING = {"compare_tagger", "figure_tagger_comparison", "list_skipped", *EVALUATIONS, *AFTER_SCORES}
+AFTER_EMBEDDING = {"check_samples", "compare_tagger", "figure_tagger_comparison", "list_skipped"}
+AFTER_EMBEDDING |= {*EVALUATIONS, *AFTER_SCORES}
 
 
 @pytest.fixture(scope="module")
