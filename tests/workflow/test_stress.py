@@ -60,7 +60,8 @@ def test_a_fifth_of_the_pictures_is_gone_and_the_rest_counted_and_trained_on(str
 def test_the_change_of_a_slope_is_found():
     rng = np.random.default_rng(0)
     x, noise = rng.uniform(0, 3, 400), rng.normal(0, 5, 400)
-    concepts = {"dataset": "set", "concept": [str(i) for i in range(400)]}
+    names = [str(i) for i in range(400)]
+    concepts = {"dataset": "set", "concept": names, "class": names}
     points = [pd.DataFrame({**concepts, "n": 10**x, "score": slope * x + noise}) for slope in (5, 8)]
     found = change(points, "n", 500, 0)
     assert found["change"] == pytest.approx(-3)  # the noise is both models', and cancels
