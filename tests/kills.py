@@ -80,11 +80,19 @@ def contents(results: Path) -> dict[str, bytes]:
 def problems(whole: dict[str, bytes], results: Path, scratch: Path) -> list[str]:
     """What differs from the undisturbed run, is missing, or was left behind."""
     found = contents(results)
-    left = [name for name in found if LEFTOVER.search(name)] + [path.name for path in scratch.glob(".*.part")]
+    left = [name for name in found if LEFTOVER.search(name) and name not in whole] + [
+        path.name for path in scratch.glob(".*.part")
+    ]
     lost = [name for name in whole if name not in found]
     other = [name for name in whole if name in found and whole[name] != found[name]]
     marked = {"left behind": left, "missing": lost, "differs": other}
     return [f"{what}: {name}" for what, names in marked.items() for name in sorted(names)]
+
+
+def made_again(name: str, again: list[str], targets: list[str]) -> bool:
+    """Whether a result is there after the run: it was not removed, or a target's dataset needs it."""
+    kind, _, rest = name.partition("/")
+    return kind not in again or rest.split("/")[0].split(".")[0] in {Path(target).stem for target in targets}
 
 
 def clear(results: Path, kinds: list[str]) -> None:
@@ -99,7 +107,7 @@ def try_kills(folder: Path, kills: int, again: list[str], targets: list[str], se
     root.mkdir()
     scratch.mkdir()
     results = copy_repository(root) / ".test" / "results"
-    whole = contents(results)
+    whole = {name: data for name, data in contents(results).items() if made_again(name, again, targets)}
     clear(results, again)
     plan = [Path(sys.executable).with_name("snakemake"), "--snakefile", root / "Snakefile", "--directory"]
     planned = subprocess.run([*plan, root / ".test", "--dry-run", *targets], cwd=root, capture_output=True, text=True)
