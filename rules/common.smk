@@ -49,7 +49,8 @@ if workflow.is_main_process:
 
 
 onstart:  # of a run, not of a dry one: a plan may be made before everything is there
-    stop(problems(study, ABSENCES))
+    if {"all"} >= {*workflow.dag_settings.targets}:  # other targets may not need what is absent
+        stop(problems(study, ABSENCES))
     if not workflow.local_exec:
         keep_locked(Path.cwd())
 
